@@ -1,0 +1,11 @@
+//! The boundary's types, generated from `wit/`; every renderer reads the report in this form.
+#![allow(clippy::all, missing_debug_implementations)]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "gate",
+    additional_derives: [PartialEq, Eq],
+});
+
+pub use exports::portcullis::gate::evaluator;
+pub use portcullis::gate::{basics, diagnostics, evidence, report, request, requirements};
