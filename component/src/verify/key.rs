@@ -1,0 +1,64 @@
+//! A signature by a known key, without a log: the one verification that `sigstore-verify` does not do. The signer chooses
+//! this path (`transparency-log: { required: false }`), never the shape of the evidence. It checks exactly one signature over
+//! exactly the bytes that are used afterwards: the DSSE pre-authentication encoding, the simple signing payload, or the
+//! manifest. Payload type, statement type and subject were checked when the evidence was read.
+
+use sigstore_crypto::{KeyAlgorithm, SigningScheme, VerificationKey};
+use sigstore_types::{DerPublicKey, SignatureBytes, SignatureContent};
+
+use super::signed::{Signed, unsupported};
+use crate::wit::basics::ResultClass;
+use crate::wit::evidence::Rejection;
+
+pub(super) fn unlogged(signed: &Signed<'_>, spki: &[u8]) -> Result<(), Rejection> {
+    let (message, signature) = signed_bytes(signed)?;
+    let spki = DerPublicKey::new(spki.to_vec());
+    let algorithm = KeyAlgorithm::from_spki(&spki).map_err(|error| Rejection {
+        class: ResultClass::AlgorithmNotAccepted,
+        reason: format!("the key is not of an accepted algorithm: {error}"),
+        expected: None,
+        found: None,
+        hint: None,
+    })?;
+    let verifies = schemes(algorithm).iter().any(|scheme| {
+        VerificationKey::from_spki_with_scheme(&spki, *scheme)
+            .is_ok_and(|key| key.verify(&message, &signature).is_ok())
+    });
+    if verifies { Ok(()) } else { Err(another_key()) }
+}
+
+pub(super) fn another_key() -> Rejection {
+    Rejection {
+        class: ResultClass::NoMatchingSigner,
+        reason: "the signature does not verify with the signer's key".to_owned(),
+        expected: None,
+        found: None,
+        hint: Some("another key signed it, or the signed bytes were altered".to_owned()),
+    }
+}
+
+fn signed_bytes(signed: &Signed<'_>) -> Result<(Vec<u8>, SignatureBytes), Rejection> {
+    match &signed.bundle.content {
+        SignatureContent::MessageSignature(message) => Ok((signed.artifact.to_vec(), message.signature.clone())),
+        SignatureContent::DsseEnvelope(envelope) => Ok((envelope.pae(), envelope.signature.sig.clone())),
+        _ => Err(unsupported("neither message signature nor envelope")),
+    }
+}
+
+/// The hash belongs to the signer, not to the key: cosign up to 2.x and most KMS sign with SHA-256 whatever the curve, and
+/// some with RSA-PSS. All are schemes of the same key, so trying them in turn accepts nobody else.
+fn schemes(algorithm: KeyAlgorithm) -> &'static [SigningScheme] {
+    use SigningScheme::*;
+    match algorithm {
+        KeyAlgorithm::EcdsaP256 => &[EcdsaP256Sha256, EcdsaP256Sha384],
+        KeyAlgorithm::EcdsaP384 => &[EcdsaP384Sha384, EcdsaP384Sha256],
+        KeyAlgorithm::Ed25519 => &[Ed25519],
+        KeyAlgorithm::Rsa => {
+            &[RsaPkcs1Sha256, RsaPssSha256, RsaPkcs1Sha512, RsaPssSha512, RsaPkcs1Sha384, RsaPssSha384]
+        }
+        KeyAlgorithm::MlDsa44 => &[MlDsa44],
+        KeyAlgorithm::MlDsa65 => &[MlDsa65],
+        KeyAlgorithm::MlDsa87 => &[MlDsa87],
+        _ => &[],
+    }
+}

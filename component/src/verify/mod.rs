@@ -1,0 +1,394 @@
+//! Evidence, signer and trust in; [`Verified`] or a rejection out.
+//!
+//! [`Verified`] has private fields and is built in this module alone, after every check that its signer demands. Rules take
+//! `&[Verified]`, so what nobody proved cannot reach one.
+
+mod certificate;
+mod key;
+mod legacy;
+mod log;
+mod prove;
+mod refusal;
+mod signed;
+mod timestamp;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use sigstore_types::SignatureContent;
+
+use crate::digest::Digest;
+use crate::evidence::Candidate;
+use crate::limits;
+use crate::signer::{CtDemand, Identity, LogDemand, PublicKey, Recognises, Signer, Subject};
+use crate::trust::Root;
+use crate::wit::basics::ResultClass;
+use crate::wit::evidence::{
+    CertificateIdentity, Form, Principal, Proof, ProvenTime, Rejection,
+};
+
+use certificate::Leaf;
+use prove::{Demand, Proven};
+pub(crate) use signed::{Reading, Target, read};
+use signed::{Material, Signed};
+
+/// A piece of evidence that a signer made, proven in every step that the signer demands.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    signer: String,
+    evidence: Digest,
+    form: Form,
+    predicate_type: Option<String>,
+    annotations: BTreeMap<String, String>,
+    docker_reference: Option<String>,
+    payload: Digest,
+    proof: Proof,
+}
+
+impl Verified {
+    pub fn signer(&self) -> &str {
+        &self.signer
+    }
+
+    pub fn evidence(&self) -> Digest {
+        self.evidence
+    }
+
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    pub fn predicate_type(&self) -> Option<&str> {
+        self.predicate_type.as_deref()
+    }
+
+    /// From the signed bytes: of the subject that is this image, or of a simple signing payload.
+    pub fn annotations(&self) -> &BTreeMap<String, String> {
+        &self.annotations
+    }
+
+    pub fn docker_reference(&self) -> Option<&str> {
+        self.docker_reference.as_deref()
+    }
+
+    /// One person under two names, or twice under one, is one principal: the key, or root, issuer and subject.
+    pub fn principal(&self) -> String {
+        match &self.proof.principal {
+            Principal::Key(digest) => format!("key {digest}"),
+            Principal::Certificate(one) => {
+                let root = self.proof.root.as_deref().unwrap_or_default();
+                format!("certificate {root}\n{}\n{}\n{}", one.issuer, one.kind, one.subject)
+            }
+        }
+    }
+
+    /// What was signed; the same bytes signed twice by one principal are one piece of evidence.
+    pub fn payload(&self) -> Digest {
+        self.payload
+    }
+
+    pub fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// Tries evidence of one image against signers, within the image's budget.
+#[derive(Debug)]
+pub(crate) struct Prover<'a> {
+    pub roots: &'a BTreeMap<String, Root>,
+    pub now: i64,
+    left: Cell<usize>,
+    /// Proofs by certificate do not depend on who is meant, so signers share them.
+    proven: RefCell<BTreeMap<ProofKey, Result<Proven, Rejection>>>,
+}
+
+/// Evidence, target, root, and what the signer does without.
+type ProofKey = (Digest, Digest, String, LogKey, CtDemand);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum LogKey {
+    Entry,
+    InclusionProof,
+    Waived,
+}
+
+impl<'a> Prover<'a> {
+    pub fn new(roots: &'a BTreeMap<String, Root>, now: i64) -> Self {
+        Self { roots, now, left: Cell::new(limits::PROOFS), proven: RefCell::new(BTreeMap::new()) }
+    }
+
+    /// Whether `signer` made this.
+    pub fn prove(&self, candidate: &Candidate<'_>, reading: &Reading<'_>, signer: &Signer) -> Result<Verified, Rejection> {
+        let signed = reading.signed.as_ref().map_err(Rejection::clone)?;
+        let proof = match (&signer.recognises, &signed.material) {
+            (Recognises::Keys(keys), Material::PublicKey { hint }) => self.by_keys(signed, keys, hint, signer)?,
+            (Recognises::Keys(_), Material::Certificate(leaf)) => {
+                return Err(another_kind("a key", &format!("a certificate for {}", leaf.identity)));
+            }
+            (_, Material::PublicKey { .. }) => return Err(another_kind("a certificate", "a key")),
+            (recognises, Material::Certificate(leaf)) => {
+                let proof = self.by_certificate(candidate, signed, leaf, signer)?;
+                recognises.recognises(&leaf.identity).map_err(|mismatch| Rejection {
+                    class: ResultClass::IdentityMismatch,
+                    reason: format!("signed by another identity: `{}` differs", mismatch.field),
+                    expected: Some(mismatch.expected),
+                    found: Some(mismatch.found),
+                    hint: mismatch.hint,
+                })?;
+                proof
+            }
+        };
+        Ok(verified(candidate, reading, signed, signer.name.clone(), proof))
+    }
+
+    /// Whatever identity is proven under `root`, for looking without a policy.
+    pub fn prove_anyone(
+        &self,
+        candidate: &Candidate<'_>,
+        reading: &Reading<'_>,
+        root: &Root,
+    ) -> Result<Verified, Rejection> {
+        let signed = reading.signed.as_ref().map_err(Rejection::clone)?;
+        let Material::Certificate(leaf) = &signed.material else {
+            return Err(Rejection {
+                class: ResultClass::NoMatchingSigner,
+                reason: "signed with a key, and no key was given".to_owned(),
+                expected: None,
+                found: None,
+                hint: Some("give `--key FILE`, or a policy with a `key` signer".to_owned()),
+            });
+        };
+        let demand = Demand { log: LogDemand::Entry, ct: CtDemand::Required, now: self.now };
+        let proven = self.shared(candidate, signed, leaf, root, demand)?;
+        let proof = certificate_proof(signed, leaf, root, demand, proven);
+        Ok(verified(candidate, reading, signed, String::new(), proof))
+    }
+
+    fn by_certificate(
+        &self,
+        candidate: &Candidate<'_>,
+        signed: &Signed<'_>,
+        leaf: &Leaf,
+        signer: &Signer,
+    ) -> Result<Proof, Rejection> {
+        let root = self.root(signer)?;
+        let demand = Demand { log: signer.log, ct: signer.ct, now: self.now };
+        let proven = self.shared(candidate, signed, leaf, root, demand)?;
+        Ok(certificate_proof(signed, leaf, root, demand, proven))
+    }
+
+    fn shared(
+        &self,
+        candidate: &Candidate<'_>,
+        signed: &Signed<'_>,
+        leaf: &Leaf,
+        root: &Root,
+        demand: Demand,
+    ) -> Result<Proven, Rejection> {
+        let log = match demand.log {
+            LogDemand::Entry => LogKey::Entry,
+            LogDemand::InclusionProof => LogKey::InclusionProof,
+            LogDemand::Waived { .. } => LogKey::Waived,
+        };
+        // The same bytes carried twice (with other annotations, say) are two proofs.
+        let identity = Digest::of(format!("{:?}{:?}", candidate.manifest, candidate.digest).as_bytes());
+        let key = (identity, candidate.subject, root.name.clone(), log, demand.ct);
+        if let Some(known) = self.proven.borrow().get(&key) {
+            return known.clone();
+        }
+        self.spend()?;
+        let outcome = prove::by_certificate(signed, leaf, root, demand);
+        self.proven.borrow_mut().insert(key, outcome.clone());
+        outcome
+    }
+
+    fn by_keys(
+        &self,
+        signed: &Signed<'_>,
+        keys: &[PublicKey],
+        hint: &str,
+        signer: &Signer,
+    ) -> Result<Proof, Rejection> {
+        let mut refused = key::another_key();
+        for key in keys {
+            self.spend()?;
+            match self.by_key(signed, key, signer) {
+                Ok(proof) => return Ok(proof),
+                Err(rejection) => refused = rejection,
+            }
+        }
+        refused.hint = refused.hint.or_else(|| hinted(keys, hint));
+        Err(refused)
+    }
+
+    fn by_key(&self, signed: &Signed<'_>, key: &PublicKey, signer: &Signer) -> Result<Proof, Rejection> {
+        let principal = Principal::Key(Digest::of(&key.spki).to_string());
+        if let LogDemand::Waived { .. } = signer.log {
+            key::unlogged(signed, &key.spki)?;
+            let proven = Proven { remarks: not_looked_at(signed), ..Proven::default() };
+            return Ok(proof(signed, principal, None, signer.log, CtDemand::Required, proven));
+        }
+        let root = self.root(signer)?;
+        let demand = Demand { log: signer.log, ct: CtDemand::Required, now: self.now };
+        let proven = prove::by_key(signed, &key.spki, root, demand)?;
+        Ok(proof(signed, principal, Some(root), signer.log, CtDemand::Required, proven))
+    }
+
+    fn root(&self, signer: &Signer) -> Result<&'a Root, Rejection> {
+        signer.root.as_ref().and_then(|name| self.roots.get(name)).ok_or_else(|| Rejection {
+            class: ResultClass::UntrustedRoot,
+            reason: format!("the signer `{}` has no trusted root", signer.name),
+            expected: None,
+            found: None,
+            hint: None,
+        })
+    }
+
+    fn spend(&self) -> Result<(), Rejection> {
+        match self.left.get().checked_sub(1) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => Err(Rejection {
+                class: ResultClass::BudgetExceeded,
+                reason: "too many signatures to check for one image".to_owned(),
+                expected: Some(format!("at most {}", limits::PROOFS)),
+                found: None,
+                hint: Some("remove evidence that nobody needs from the registry".to_owned()),
+            }),
+        }
+    }
+}
+
+fn verified(
+    candidate: &Candidate<'_>,
+    reading: &Reading<'_>,
+    signed: &Signed<'_>,
+    signer: String,
+    proof: Proof,
+) -> Verified {
+    let payload = match &signed.bundle.content {
+        SignatureContent::DsseEnvelope(envelope) => Digest::of(envelope.payload.as_bytes()),
+        _ => Digest::of(signed.artifact),
+    };
+    Verified {
+        signer,
+        evidence: candidate.digest,
+        form: reading.form,
+        predicate_type: signed.facts.predicate_type.clone(),
+        annotations: signed.facts.annotations.clone(),
+        docker_reference: signed.facts.docker_reference.clone(),
+        payload,
+        proof,
+    }
+}
+
+fn certificate_proof(signed: &Signed<'_>, leaf: &Leaf, root: &Root, demand: Demand, proven: Proven) -> Proof {
+    let lived = leaf.not_after - leaf.not_before;
+    let mut proof = proof(signed, principal(leaf), Some(root), demand.log, demand.ct, proven);
+    proof.time.earliest = (lived <= limits::SHORT_LIVED).then_some(leaf.not_before);
+    proof.certificate = Some(leaf.der.clone());
+    if demand.ct == CtDemand::Required {
+        proof.certificate_timestamps = leaf.timestamps.clone();
+    }
+    proof
+}
+
+fn proof(
+    signed: &Signed<'_>,
+    principal: Principal,
+    root: Option<&Root>,
+    log: LogDemand,
+    ct: CtDemand,
+    proven: Proven,
+) -> Proof {
+    let mut waived = Vec::new();
+    if let LogDemand::Waived { .. } = log {
+        waived.push("transparency-log".to_owned());
+    }
+    if ct != CtDemand::Required {
+        waived.push("ct-log".to_owned());
+    }
+    Proof {
+        principal,
+        root: root.map(|root| root.name.clone()),
+        time: ProvenTime { earliest: None, latest: proven.times.iter().min().copied() },
+        log_entries: proven.log_entries,
+        signed_timestamps: proven.signed_timestamps,
+        certificate_timestamps: Vec::new(),
+        waived,
+        remarks: remarks(signed, proven.remarks),
+        signature: signature(signed),
+        certificate: None,
+        payload: signed.facts.payload.clone(),
+    }
+}
+
+fn remarks(signed: &Signed<'_>, mut remarks: Vec<String>) -> Vec<String> {
+    match &signed.facts.docker_reference {
+        Some(reference) => remarks.push(format!("signed as {reference}")),
+        None => remarks.push("the signature does not bind the image's name".to_owned()),
+    }
+    if signed.facts.subjects > 1 {
+        remarks.push(format!("the statement has {} subjects", signed.facts.subjects));
+    }
+    remarks
+}
+
+fn not_looked_at(signed: &Signed<'_>) -> Vec<String> {
+    let material = &signed.bundle.verification_material;
+    let mut remarks = Vec::new();
+    if !material.tlog_entries.is_empty() {
+        remarks.push("the log entry is not checked".to_owned());
+    }
+    if !material.timestamp_verification_data.rfc3161_timestamps.is_empty() {
+        remarks.push("the signed timestamp is not checked".to_owned());
+    }
+    remarks
+}
+
+fn signature(signed: &Signed<'_>) -> Vec<u8> {
+    match &signed.bundle.content {
+        SignatureContent::MessageSignature(message) => message.signature.as_bytes().to_vec(),
+        SignatureContent::DsseEnvelope(envelope) => envelope.signature.sig.as_bytes().to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn principal(leaf: &Leaf) -> Principal {
+    let Identity { subject, issuer, claims } = &leaf.identity;
+    let (kind, text) = match subject {
+        Subject::Uri(uri) => ("uri", uri),
+        Subject::Email(email) => ("email", email),
+        Subject::Username(name) => ("other", name),
+    };
+    Principal::Certificate(CertificateIdentity {
+        kind: kind.to_owned(),
+        subject: text.clone(),
+        issuer: issuer.clone(),
+        claims: claims.iter().map(|(claim, value)| (claim.name().to_owned(), value.clone())).collect(),
+        fingerprint: leaf.fingerprint().to_string(),
+        not_before: leaf.not_before,
+        not_after: leaf.not_after,
+    })
+}
+
+fn another_kind(wants: &str, found: &str) -> Rejection {
+    Rejection {
+        class: ResultClass::NoMatchingSigner,
+        reason: "signed in another way than the signer signs".to_owned(),
+        expected: Some(wants.to_owned()),
+        found: Some(found.to_owned()),
+        hint: None,
+    }
+}
+
+/// A bundle may name the key it was made with: base64 of the SPKI's SHA-256. A near miss, never a condition.
+fn hinted(keys: &[PublicKey], hint: &str) -> Option<String> {
+    use base64::Engine as _;
+    let standard = base64::engine::general_purpose::STANDARD;
+    let names = |key: &&PublicKey| !hint.is_empty() && standard.encode(Digest::of(&key.spki).as_bytes()) == hint;
+    let named = keys.iter().find(names)?;
+    Some(format!("the bundle names the key `{}`, but does not verify with it: the signed bytes were altered", named.name))
+}
