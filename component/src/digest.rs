@@ -56,7 +56,10 @@ mod tests {
         let digest = Digest::of(b"");
         assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
         assert_eq!(Digest::parse(&digest.to_string().to_uppercase()), None);
-        assert_eq!(Digest::parse(&format!("sha256:{}", digest.to_hex().to_uppercase())), None);
+        assert_eq!(
+            Digest::parse(&format!("sha256:{}", digest.to_hex().to_uppercase())),
+            None
+        );
         assert_eq!(Digest::parse(&digest.to_string()[..70]), None);
         assert_eq!(Digest::parse("sha512:00"), None);
     }

@@ -22,7 +22,9 @@ pub struct Store<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
     /// They hash to something else.
-    Mismatch { found: Digest },
+    Mismatch {
+        found: Digest,
+    },
     Failure(Failure),
 }
 
@@ -66,9 +68,15 @@ impl<'a> Store<'a> {
     pub fn new(request: &'a Request) -> Self {
         let mut blobs = BTreeMap::new();
         for blob in &request.blobs {
-            let Some(named) = Digest::parse(&blob.digest) else { continue };
+            let Some(named) = Digest::parse(&blob.digest) else {
+                continue;
+            };
             let found = Digest::of(&blob.content);
-            let entry = if found == named { Ok(blob.content.as_slice()) } else { Err(found) };
+            let entry = if found == named {
+                Ok(blob.content.as_slice())
+            } else {
+                Err(found)
+            };
             blobs.insert(named, entry);
         }
         let unreadable = request
@@ -93,11 +101,15 @@ impl<'a> Store<'a> {
     }
 
     fn failure(&self, digest: &Digest) -> Failure {
-        self.unreadable.get(digest).copied().cloned().unwrap_or_else(|| Failure {
-            class: ResultClass::DiscoveryFailed,
-            place: digest.to_string(),
-            reason: "named by a manifest and not handed over".to_owned(),
-        })
+        self.unreadable
+            .get(digest)
+            .copied()
+            .cloned()
+            .unwrap_or_else(|| Failure {
+                class: ResultClass::DiscoveryFailed,
+                place: digest.to_string(),
+                reason: "named by a manifest and not handed over".to_owned(),
+            })
     }
 }
 
@@ -108,8 +120,16 @@ pub fn candidates<'a>(
     bundles: &'a [NamedFile],
     subject: Digest,
 ) -> Vec<Candidate<'a>> {
-    let mut collector = Collector { store, subject, seen: BTreeSet::new(), found: Vec::new() };
-    for lookup in lookups.iter().filter(|one| Digest::parse(&one.subject) == Some(subject)) {
+    let mut collector = Collector {
+        store,
+        subject,
+        seen: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    for lookup in lookups
+        .iter()
+        .filter(|one| Digest::parse(&one.subject) == Some(subject))
+    {
         if let Outcome::Found(descriptors) = &lookup.outcome {
             for descriptor in descriptors {
                 collector.descriptor(lookup.carrier, descriptor);
@@ -166,10 +186,15 @@ impl<'a> Collector<'_, 'a> {
         };
         let remarks = self.subject_remarks(carrier, &manifest);
         let artifact_type = artifact_type(&manifest);
-        let layers = manifest.get("layers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let layers = manifest
+            .get("layers")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
         let mut recognised = 0;
         for layer in layers {
-            let Some(media_type) = layer.get("mediaType").and_then(Value::as_str) else { continue };
+            let Some(media_type) = layer.get("mediaType").and_then(Value::as_str) else {
+                continue;
+            };
             if !is_evidence(media_type) {
                 continue;
             }
@@ -179,9 +204,13 @@ impl<'a> Collector<'_, 'a> {
         if recognised == 0 {
             let mut remarks = remarks;
             if artifact_type.as_deref() == Some(NOTATION) {
-                remarks.push("a Notation (Notary Project) signature: recognised, not verified by this version".to_owned());
+                remarks
+                    .push("a Notation (Notary Project) signature: recognised, not verified by this version".to_owned());
             }
-            let described = Descriptor { artifact_type, ..descriptor.clone() };
+            let described = Descriptor {
+                artifact_type,
+                ..descriptor.clone()
+            };
             self.whole(carrier, &described, digest, Content::Unknown, remarks);
         }
     }
@@ -281,7 +310,9 @@ impl<'a> Collector<'_, 'a> {
         let named = manifest.pointer("/subject/digest").and_then(Value::as_str);
         match named {
             Some(digest) if Digest::parse(digest) == Some(self.subject) => Vec::new(),
-            Some(digest) => vec![format!("listed for this image, but its manifest names {digest} as subject")],
+            Some(digest) => vec![format!(
+                "listed for this image, but its manifest names {digest} as subject"
+            )],
             None => vec!["listed for this image, but its manifest names no subject".to_owned()],
         }
     }
@@ -305,7 +336,11 @@ impl Missing {
 /// An OCI or Docker manifest as strict JSON, within its budget.
 pub fn read_manifest(bytes: &[u8]) -> Result<Value, Rejection> {
     if bytes.len() > limits::MANIFEST_BYTES {
-        return Err(malformed(format!("the manifest has {} bytes, more than {}", bytes.len(), limits::MANIFEST_BYTES)));
+        return Err(malformed(format!(
+            "the manifest has {} bytes, more than {}",
+            bytes.len(),
+            limits::MANIFEST_BYTES
+        )));
     }
     match json::read(bytes) {
         Ok(value) if value.is_object() => Ok(value),
@@ -315,7 +350,13 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Value, Rejection> {
 }
 
 pub fn malformed(reason: String) -> Rejection {
-    Rejection { class: ResultClass::Malformed, reason, expected: None, found: None, hint: None }
+    Rejection {
+        class: ResultClass::Malformed,
+        reason,
+        expected: None,
+        found: None,
+        hint: None,
+    }
 }
 
 fn is_evidence(media_type: &str) -> bool {

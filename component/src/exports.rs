@@ -6,20 +6,21 @@ use crate::wit::evidence::Evidence;
 use crate::wit::report::Report;
 use crate::wit::request::{PolicySource, Request};
 use crate::wit::requirements::Requirements;
+use crate::{evaluate, policy};
 
 struct Component;
 
 impl Guest for Component {
-    fn requirements(_policy: PolicySource, _images: Vec<String>) -> Result<Requirements, Error> {
-        Err(Error::Request("not built yet".to_owned()))
+    fn requirements(source: PolicySource, images: Vec<String>) -> Result<Requirements, Error> {
+        policy::requirements(&source, &images)
     }
 
-    fn evaluate(_request: Request) -> Result<Report, Error> {
-        Err(Error::Request("not built yet".to_owned()))
+    fn evaluate(request: Request) -> Result<Report, Error> {
+        evaluate::evaluate(&request)
     }
 
-    fn inspect(_request: Request) -> Result<Vec<Evidence>, Error> {
-        Err(Error::Request("not built yet".to_owned()))
+    fn inspect(request: Request) -> Result<Vec<Evidence>, Error> {
+        evaluate::inspect(&request)
     }
 }
 

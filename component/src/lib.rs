@@ -3,13 +3,16 @@
 
 pub mod crypto;
 pub mod digest;
+pub mod evaluate;
 pub mod evidence;
 mod json;
 mod limits;
 pub mod pattern;
 pub mod policy;
+mod rules;
 pub mod signer;
 mod statement;
+pub mod targets;
 pub mod trust;
 mod verify;
 pub mod wit;

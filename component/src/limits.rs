@@ -32,3 +32,33 @@ pub const CLOCK_SKEW: i64 = 60;
 
 /// A certificate that lives at most this long, in seconds, bounds when its key was used: Fulcio's live ten minutes.
 pub const SHORT_LIVED: i64 = 24 * 60 * 60;
+
+/// Bytes of a policy. A policy of 1,000 signers and images has about 200 KiB.
+pub const POLICY_BYTES: usize = 1024 * 1024;
+
+/// Nested collections of a policy. The deepest key of the format lies at 6; reading is recursive, so the stack is bounded by this.
+pub const POLICY_NESTING: usize = 16;
+
+/// Scalars and collections of a policy: what a document of `POLICY_BYTES` with words of ten letters has.
+pub const POLICY_NODES: usize = 100_000;
+
+/// Errors that are listed; one more line counts the rest. Nobody reads more, and a CI log has its own limit.
+pub const POLICY_ERRORS: usize = 100;
+
+/// Bytes of a name in a policy (signer, rule, trusted root, key): it must fit into a line of a report.
+pub const NAME_BYTES: usize = 100;
+
+/// Bytes of a glob or a regular expression. A certificate's URI is rarely longer than 300.
+pub const PATTERN_BYTES: usize = 2048;
+
+/// Compiled size of a regular expression. `\w` alone takes 70 KiB because of Unicode.
+pub const REGEXP_COMPILED_BYTES: usize = 1024 * 1024;
+
+/// Nesting of a regular expression: its parser and compiler are recursive in part.
+pub const REGEXP_NESTING: u32 = 30;
+
+/// Bytes of a PEM file. An ML-DSA-87 key, the largest that is accepted, has 3.6 KiB; the rest is for comments.
+pub const PEM_BYTES: usize = 64 * 1024;
+
+/// Modulus of an RSA key in bits: below is breakable, above costs seconds of a run.
+pub const RSA_BITS: std::ops::RangeInclusive<u64> = 2048..=8192;

@@ -1,9 +1,7 @@
-//! The two kinds of pattern that a policy has: globs of three tokens, and anchored regular expressions.
+//! The two kinds of pattern that a policy has: globs of three tokens, and anchored regular expressions (docs/policy.md, meaning 5).
 
-/// `*` matches inside a segment, `**` stands for any number of whole segments, everything else is literal; segments end at `/`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glob(String);
+mod glob;
+mod regexp;
 
-/// Anchored at both ends, without flags.
-#[derive(Debug, Clone)]
-pub struct Regexp(String);
+pub use glob::{Glob, GlobError};
+pub use regexp::{Prefix, Regexp, RegexpError};

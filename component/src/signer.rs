@@ -1,8 +1,20 @@
-//! Who is meant: a named way to recognise who signed, and what it demands of the proof.
+//! Who is meant: a named way to recognise who signed, and what it demands of the proof (docs/policy.md, meaning 5 and 18).
+
+mod canary;
+mod github;
+mod gitlab;
+mod keyless;
+pub(crate) mod triggers;
 
 use std::collections::BTreeMap;
 
 use crate::pattern::{Glob, Regexp};
+
+pub(crate) use canary::{Looseness, looseness_of_identity, looseness_of_issuer};
+pub use keyless::SubjectKind;
+
+pub const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
+pub const GITLAB_ISSUER: &str = "https://gitlab.com";
 
 #[derive(Debug, Clone)]
 pub struct Signer {
@@ -21,6 +33,7 @@ pub enum Recognises {
     Github(Box<Github>),
     Gitlab(Box<Gitlab>),
     Keyless(Keyless),
+    /// At least one.
     Keys(Vec<PublicKey>),
 }
 
@@ -31,13 +44,25 @@ pub enum LogDemand {
     Entry,
     InclusionProof,
     /// `transparency-log: { required: false }`; `line` is where the policy says so.
-    Waived { line: u32 },
+    Waived {
+        line: u32,
+    },
+}
+
+/// What a signer demands of the certificate transparency log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CtDemand {
+    Required,
+    /// `ct-log: { required: false }`; `line` is where the policy says so.
+    Waived {
+        line: u32,
+    },
 }
 
 #[derive(Debug, Clone)]
 pub struct PublicKey {
     pub name: String,
-    /// SubjectPublicKeyInfo, DER.
+    /// SubjectPublicKeyInfo, DER, in the one encoding that a key has.
     pub spki: Vec<u8>,
 }
 
@@ -119,7 +144,7 @@ pub enum Claim {
     DeploymentEnvironment = 23,
 }
 
-/// The condition that an identity does not meet: the nearest one, for the reader.
+/// The condition that an identity does not meet: the first one in the order in which they are tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// Key of the policy, such as `ref`.
@@ -127,15 +152,168 @@ pub struct Mismatch {
     pub expected: String,
     pub found: String,
     pub hint: Option<String>,
+    /// Conditions that held before this one: of two mismatches, the nearer miss has more.
+    pub held: usize,
 }
 
-/// What a signer demands of the certificate transparency log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CtDemand {
-    Required,
-    /// `ct-log: { required: false }`; `line` is where the policy says so.
-    Waived { line: u32 },
+impl Claim {
+    pub const ALL: [Self; 15] = [
+        Self::BuildSignerUri,
+        Self::BuildSignerDigest,
+        Self::RunnerEnvironment,
+        Self::SourceRepositoryUri,
+        Self::SourceRepositoryDigest,
+        Self::SourceRepositoryRef,
+        Self::SourceRepositoryIdentifier,
+        Self::SourceRepositoryOwnerUri,
+        Self::SourceRepositoryOwnerIdentifier,
+        Self::BuildConfigUri,
+        Self::BuildConfigDigest,
+        Self::BuildTrigger,
+        Self::RunInvocationUri,
+        Self::SourceRepositoryVisibility,
+        Self::DeploymentEnvironment,
+    ];
+
+    /// As Fulcio's table names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BuildSignerUri => "build-signer-uri",
+            Self::BuildSignerDigest => "build-signer-digest",
+            Self::RunnerEnvironment => "runner-environment",
+            Self::SourceRepositoryUri => "source-repository-uri",
+            Self::SourceRepositoryDigest => "source-repository-digest",
+            Self::SourceRepositoryRef => "source-repository-ref",
+            Self::SourceRepositoryIdentifier => "source-repository-identifier",
+            Self::SourceRepositoryOwnerUri => "source-repository-owner-uri",
+            Self::SourceRepositoryOwnerIdentifier => "source-repository-owner-identifier",
+            Self::BuildConfigUri => "build-config-uri",
+            Self::BuildConfigDigest => "build-config-digest",
+            Self::BuildTrigger => "build-trigger",
+            Self::RunInvocationUri => "run-invocation-uri",
+            Self::SourceRepositoryVisibility => "source-repository-visibility",
+            Self::DeploymentEnvironment => "deployment-environment",
+        }
+    }
 }
-impl Claim { pub const ALL:[Claim;1]=[Claim::BuildSignerUri]; pub fn name(&self)->&'static str{""} }
-impl std::fmt::Display for Identity { fn fmt(&self,_:&mut std::fmt::Formatter<'_>)->std::fmt::Result{Ok(())}}
-impl Recognises { pub fn recognises(&self,_:&Identity)->Result<(),Mismatch>{Ok(())}}
+
+impl Signer {
+    /// Whether the certificate's identity is this signer's. A `key` signer recognises no certificate.
+    pub fn recognises(&self, identity: &Identity) -> Result<(), Mismatch> {
+        match &self.recognises {
+            Recognises::Github(github) => github.recognises(identity),
+            Recognises::Gitlab(gitlab) => gitlab.recognises(identity),
+            Recognises::Keyless(keyless) => keyless.recognises(identity),
+            Recognises::Keys(_) => {
+                let found = format!("a certificate for `{}`", identity.subject.as_str());
+                Err(mismatch(0, "key", "a signature by the key".to_owned(), Some(&found)))
+            }
+        }
+    }
+
+    pub fn keys(&self) -> &[PublicKey] {
+        match &self.recognises {
+            Recognises::Keys(keys) => keys,
+            _ => &[],
+        }
+    }
+}
+
+impl Subject {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Uri(text) | Self::Email(text) | Self::Username(text) => text,
+        }
+    }
+}
+
+impl Identity {
+    /// Absent and empty are the same: neither ever matches.
+    fn claim(&self, claim: Claim) -> Option<&str> {
+        self.claims
+            .get(&claim)
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The build signer URI, when the certificate's subject is a URI and says the same.
+    fn build_signer(&self, held: usize) -> Result<&str, Mismatch> {
+        let Subject::Uri(subject) = &self.subject else {
+            return Err(mismatch(
+                held,
+                "workflow",
+                "a URI as subject".to_owned(),
+                Some(self.subject.as_str()),
+            ));
+        };
+        match self.claim(Claim::BuildSignerUri) {
+            Some(uri) if uri == subject => Ok(uri),
+            found => Err(mismatch(
+                held,
+                "workflow",
+                format!("the claim `build-signer-uri` to be the subject `{subject}`"),
+                found,
+            )),
+        }
+    }
+}
+
+fn mismatch(held: usize, field: &'static str, expected: String, found: Option<&str>) -> Mismatch {
+    let found = found.unwrap_or("nothing: the certificate does not say").to_owned();
+    Mismatch {
+        field,
+        expected,
+        found,
+        hint: None,
+        held,
+    }
+}
+
+fn exact(held: usize, field: &'static str, expected: &str, found: Option<&str>) -> Result<(), Mismatch> {
+    match found {
+        Some(found) if found == expected => Ok(()),
+        _ => Err(mismatch(held, field, expected.to_owned(), found)),
+    }
+}
+
+fn one_of(held: usize, field: &'static str, expected: &[String], found: Option<&str>) -> Result<(), Mismatch> {
+    match found {
+        Some(found) if expected.iter().any(|word| word == found) => Ok(()),
+        _ => {
+            let hint = found.map(|_| format!("list it under `{field}` if it may sign"));
+            Err(Mismatch {
+                hint,
+                ..mismatch(held, field, expected.join(", "), found)
+            })
+        }
+    }
+}
+
+fn glob(held: usize, field: &'static str, expected: &Glob, found: Option<&str>) -> Result<(), Mismatch> {
+    match found {
+        Some(found) if expected.matches(found) => Ok(()),
+        _ => {
+            let hint = found.and_then(|found| glob_hint(expected, found));
+            Err(Mismatch {
+                hint,
+                ..mismatch(held, field, expected.to_string(), found)
+            })
+        }
+    }
+}
+
+fn glob_hint(expected: &Glob, found: &str) -> Option<String> {
+    if expected.matches_ignoring_case(found, usize::MAX) {
+        return Some("they differ only in upper and lower case".to_owned());
+    }
+    let single = expected
+        .segments()
+        .any(|segment| segment != "**" && segment.contains('*'));
+    let deeper = expected
+        .length()
+        .is_some_and(|length| found.split('/').count() > length);
+    (single && deeper).then(|| "`*` does not cross a `/`; `**` stands for whole segments".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,10 +13,7 @@ pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 /// Predicate type of cosign's image signatures in bundles.
 pub const COSIGN_SIGN: &str = "https://sigstore.dev/cosign/sign/v1";
 
-const TYPES: [&str; 2] = [
-    "https://in-toto.io/Statement/v0.1",
-    "https://in-toto.io/Statement/v1",
-];
+const TYPES: [&str; 2] = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
 
 #[derive(Debug, Clone)]
 pub struct Statement {
@@ -74,9 +71,7 @@ impl Statement {
     /// The subject that names `image`: its `sha256` is the image's, and every other digest that can be computed from
     /// `manifest` agrees.
     pub fn subject_of(&self, image: &Digest, manifest: Option<&[u8]>) -> Option<&Subject> {
-        self.subjects
-            .iter()
-            .find(|subject| subject.names(image, manifest))
+        self.subjects.iter().find(|subject| subject.names(image, manifest))
     }
 }
 

@@ -78,9 +78,15 @@ impl Root {
             hint: Some("expected a Sigstore `trusted_root.json`".to_owned()),
         };
         let value = json::read(&file.content).map_err(|error| refuse(format!("is not JSON: {error}")))?;
-        let media_type = value.get("mediaType").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let media_type = value
+            .get("mediaType")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
         if !MEDIA_TYPES.contains(&media_type) {
-            return Err(refuse(format!("has the media type `{media_type}`, expected `{}`", MEDIA_TYPES[0])));
+            return Err(refuse(format!(
+                "has the media type `{media_type}`, expected `{}`",
+                MEDIA_TYPES[0]
+            )));
         }
         let trusted: TrustedRoot =
             serde_json::from_value(value).map_err(|error| refuse(format!("is malformed: {error}")))?;
@@ -107,11 +113,16 @@ impl Root {
                     _ => true,
                 }
         };
-        (0..self.authorities.len()).filter(|&index| fits(&self.authorities[index])).collect()
+        (0..self.authorities.len())
+            .filter(|&index| fits(&self.authorities[index]))
+            .collect()
     }
 
     pub fn log(&self, id: &[u8]) -> Option<usize> {
-        self.trusted.tlogs.iter().position(|log| log.log_id.key_id.as_bytes() == id)
+        self.trusted
+            .tlogs
+            .iter()
+            .position(|log| log.log_id.key_id.as_bytes() == id)
     }
 
     pub fn log_window(&self, index: usize) -> Option<TimeRange> {
@@ -124,9 +135,16 @@ impl Root {
             return Ok(Rc::clone(verifier));
         }
         let mut trusted = self.trusted.clone();
-        trusted.certificate_authorities =
-            part.authority.map(|index| self.authorities[index].entry.clone()).into_iter().collect();
-        trusted.tlogs = part.log.map(|index| self.trusted.tlogs[index].clone()).into_iter().collect();
+        trusted.certificate_authorities = part
+            .authority
+            .map(|index| self.authorities[index].entry.clone())
+            .into_iter()
+            .collect();
+        trusted.tlogs = part
+            .log
+            .map(|index| self.trusted.tlogs[index].clone())
+            .into_iter()
+            .collect();
         let verifier = Rc::new(Verifier::new(&trusted)?);
         self.verifiers.0.borrow_mut().insert(part, Rc::clone(&verifier));
         Ok(verifier)
@@ -181,7 +199,10 @@ fn authority(
         subject: encoded.map_err(|error| format!("has an authority whose name does not encode: {error}"))?,
         key_id: extension::<SubjectKeyIdentifier>(certificate)?.map(|id| id.0.as_bytes().to_vec()),
         entry,
-        windows: above(chain, index).into_iter().map(|index| window(&chain[index])).collect(),
+        windows: above(chain, index)
+            .into_iter()
+            .map(|index| window(&chain[index]))
+            .collect(),
     })
 }
 
@@ -199,7 +220,9 @@ fn window(certificate: &Certificate) -> Window {
 fn above(chain: &[Certificate], index: usize) -> Vec<usize> {
     let mut path = vec![index];
     let mut current = index;
-    while let Some(next) = (0..chain.len()).find(|&other| !path.contains(&other) && issued(&chain[other], &chain[current])) {
+    while let Some(next) =
+        (0..chain.len()).find(|&other| !path.contains(&other) && issued(&chain[other], &chain[current]))
+    {
         path.push(next);
         current = next;
     }
@@ -216,7 +239,10 @@ fn issues_another(chain: &[Certificate], index: usize) -> bool {
 /// By name and key identifier; what counts is proven by signature when a leaf is.
 fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
     let names = issuer.tbs_certificate.subject == certificate.tbs_certificate.issuer;
-    let wanted = extension::<AuthorityKeyIdentifier>(certificate).ok().flatten().and_then(|id| id.key_identifier);
+    let wanted = extension::<AuthorityKeyIdentifier>(certificate)
+        .ok()
+        .flatten()
+        .and_then(|id| id.key_identifier);
     let found = extension::<SubjectKeyIdentifier>(issuer).ok().flatten();
     names && !matches!((wanted, found), (Some(wanted), Some(found)) if wanted != found.0)
 }
@@ -225,7 +251,9 @@ fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
 fn may_issue(certificate: &Certificate) -> Result<(), String> {
     let name = &certificate.tbs_certificate.subject;
     if !extension::<BasicConstraints>(certificate)?.is_some_and(|constraints| constraints.ca) {
-        return Err(format!("has the certificate `{name}` among its authorities, which is not a CA's"));
+        return Err(format!(
+            "has the certificate `{name}` among its authorities, which is not a CA's"
+        ));
     }
     match extension::<KeyUsage>(certificate)? {
         Some(usage) if !usage.key_cert_sign() => {
@@ -239,11 +267,15 @@ fn extension<'a, T>(certificate: &'a Certificate) -> Result<Option<T>, String>
 where
     T: Decode<'a> + const_oid::AssociatedOid,
 {
-    certificate.tbs_certificate.get::<T>().map(|found| found.map(|(_, value)| value)).map_err(|error| {
-        format!(
-            "has the authority `{}`, whose extension {} does not decode: {error}",
-            certificate.tbs_certificate.subject,
-            T::OID
-        )
-    })
+    certificate
+        .tbs_certificate
+        .get::<T>()
+        .map(|found| found.map(|(_, value)| value))
+        .map_err(|error| {
+            format!(
+                "has the authority `{}`, whose extension {} does not decode: {error}",
+                certificate.tbs_certificate.subject,
+                T::OID
+            )
+        })
 }

@@ -64,10 +64,7 @@ fn each_vector_under_every_other_scheme() {
     let mut compared = 0;
     for case in one_per_set(1) {
         for scheme in SCHEMES {
-            compared += agree(&Case {
-                scheme,
-                ..case.clone()
-            });
+            compared += agree(&Case { scheme, ..case.clone() });
         }
     }
     println!("{compared} comparisons");
@@ -96,12 +93,7 @@ fn forged_ecdsa() {
     for forged in ecdsa::all().into_iter().chain(ecdsa::edge_scalars()) {
         let ours = prehashed(crypto::provider(), &forged);
         assert_eq!(ours.is_ok(), forged.accepted, "{}", forged.name);
-        assert_eq!(
-            ours,
-            prehashed(aws_lc_provider(), &forged),
-            "{}",
-            forged.name
-        );
+        assert_eq!(ours, prehashed(aws_lc_provider(), &forged), "{}", forged.name);
     }
 }
 
@@ -156,10 +148,7 @@ fn stricter() {
         ));
     }
     for key in ed25519::SMALL_ORDER {
-        differences.push((
-            "Ed25519 key of small order",
-            ed25519::key_of_small_order(key),
-        ));
+        differences.push(("Ed25519 key of small order", ed25519::key_of_small_order(key)));
     }
     differences.push(("Ed25519 R of small order", ed25519::neutral_r()));
     let [whole, _] = rsa::pss_octet_in_front();
@@ -192,16 +181,9 @@ fn stricter() {
         names.push(name);
     }
     for (name, reason) in STRICTER {
-        assert!(
-            names.contains(&name),
-            "`{name}` ({reason}) no longer applies"
-        );
+        assert!(names.contains(&name), "`{name}` ({reason}) no longer applies");
     }
-    assert!(
-        names
-            .iter()
-            .all(|name| STRICTER.iter().any(|(known, _)| known == name))
-    );
+    assert!(names.iter().all(|name| STRICTER.iter().any(|(known, _)| known == name)));
 }
 
 #[test]
@@ -230,16 +212,10 @@ fn digests_of_another_length() {
         for size in [0, 1, 20, 31, 32, 33, 48, 64, 65] {
             let digest = vec![0; size];
             let of = |provider: &dyn CryptoProvider| {
-                let verdict =
-                    provider.verify_prehashed(case.scheme, &case.key, &digest, &case.signature);
+                let verdict = provider.verify_prehashed(case.scheme, &case.key, &digest, &case.signature);
                 verdict.map_err(|error| format!("{error:?}"))
             };
-            assert_eq!(
-                of(crypto::provider()),
-                of(aws_lc_provider()),
-                "{} {size}",
-                case.name
-            );
+            assert_eq!(of(crypto::provider()), of(aws_lc_provider()), "{} {size}", case.name);
             assert!(of(crypto::provider()).is_err());
         }
     }
@@ -254,11 +230,7 @@ fn hashes() {
         assert_eq!(ours.sha256(data), theirs.sha256(data));
         assert_eq!(ours.sha384(data), theirs.sha384(data));
         assert_eq!(ours.sha512(data), theirs.sha512(data));
-        for algorithm in [
-            HashAlgorithm::Sha2256,
-            HashAlgorithm::Sha2384,
-            HashAlgorithm::Sha2512,
-        ] {
+        for algorithm in [HashAlgorithm::Sha2256, HashAlgorithm::Sha2384, HashAlgorithm::Sha2512] {
             let (head, tail) = data.split_at(size / 3);
             let of = |provider: &dyn CryptoProvider| {
                 let mut context = provider.hash(algorithm).unwrap();
@@ -279,12 +251,7 @@ fn verdict(provider: &dyn CryptoProvider, case: &Case) -> Verdict {
 }
 
 fn prehashed(provider: &dyn CryptoProvider, forged: &ecdsa::Forged) -> Verdict {
-    let verdict = provider.verify_prehashed(
-        forged.scheme,
-        &forged.key,
-        &forged.digest,
-        &forged.signature,
-    );
+    let verdict = provider.verify_prehashed(forged.scheme, &forged.key, &forged.digest, &forged.signature);
     verdict.map_err(|error| format!("{error:?}"))
 }
 
@@ -303,18 +270,8 @@ fn agree(case: &Case) -> usize {
         signature: case.signature.clone(),
         accepted: ours.is_ok(),
     };
-    assert_eq!(
-        prehashed(crypto::provider(), &forged),
-        ours,
-        "{} by digest",
-        case.name
-    );
-    assert_eq!(
-        prehashed(aws_lc_provider(), &forged),
-        ours,
-        "{} by digest",
-        case.name
-    );
+    assert_eq!(prehashed(crypto::provider(), &forged), ours, "{} by digest", case.name);
+    assert_eq!(prehashed(aws_lc_provider(), &forged), ours, "{} by digest", case.name);
     2
 }
 
@@ -331,12 +288,7 @@ fn one_per_set(count: usize) -> Vec<Case> {
     let set = |case: &Case| case.name.split(' ').next().unwrap().to_owned();
     let mut taken: Vec<Case> = vec![];
     for case in cases {
-        if taken
-            .iter()
-            .filter(|other| set(other) == set(&case))
-            .count()
-            < count
-        {
+        if taken.iter().filter(|other| set(other) == set(&case)).count() < count {
             taken.push(case);
         }
     }
@@ -365,10 +317,7 @@ fn mutate(case: &Case) -> usize {
         .into_iter()
         .filter(|key| !is_hybrid(case.scheme, key))
     {
-        compared += agree(&Case {
-            key,
-            ..case.clone()
-        });
+        compared += agree(&Case { key, ..case.clone() });
     }
     for message in mutations(&case.message, 40) {
         compared += agree(&Case {

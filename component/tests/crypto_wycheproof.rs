@@ -59,10 +59,7 @@ fn vectors_of_other_schemes_are_refused() {
 fn install_twice() {
     crypto::install();
     crypto::install();
-    assert_eq!(
-        format!("{:?}", sigstore_crypto::default_provider()),
-        "RustCrypto"
-    );
+    assert_eq!(format!("{:?}", sigstore_crypto::default_provider()), "RustCrypto");
 }
 
 /// Checks each case and returns how many were valid and invalid per scheme. `verify_prehashed` is compared with
@@ -71,8 +68,7 @@ fn check(cases: &[Case]) -> BTreeMap<String, [usize; 2]> {
     let mut counts = BTreeMap::<String, [usize; 2]>::new();
     for case in cases {
         let valid = is_valid(case.expected);
-        let verdict =
-            crypto::provider().verify_raw(case.scheme, &case.key, &case.message, &case.signature);
+        let verdict = crypto::provider().verify_raw(case.scheme, &case.key, &case.message, &case.signature);
         assert_eq!(verdict.is_ok(), valid, "{} {:?}", case.name, case.expected);
         counts.entry(case.scheme.name().to_owned()).or_default()[usize::from(!valid)] += 1;
     }

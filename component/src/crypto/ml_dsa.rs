@@ -4,11 +4,7 @@ use ml_dsa::{EncodedSignature, EncodedVerifyingKey, MlDsaParams, Signature, Veri
 
 use super::Invalid;
 
-pub(super) fn verify<P: MlDsaParams>(
-    key: &[u8],
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), Invalid> {
+pub(super) fn verify<P: MlDsaParams>(key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), Invalid> {
     let key = EncodedVerifyingKey::<P>::try_from(key).map_err(|_| Invalid)?;
     let signature = EncodedSignature::<P>::try_from(signature).map_err(|_| Invalid)?;
     let signature = Signature::<P>::decode(&signature).ok_or(Invalid)?;

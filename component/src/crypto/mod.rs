@@ -12,9 +12,7 @@ use std::sync::Once;
 
 use ::ml_dsa::{MlDsa44, MlDsa65, MlDsa87};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use sigstore_crypto::{
-    CryptoProvider, Error, HashContext, Result, SigningScheme, install_default_provider,
-};
+use sigstore_crypto::{CryptoProvider, Error, HashContext, Result, SigningScheme, install_default_provider};
 use sigstore_types::HashAlgorithm;
 
 use digest::Digest;
@@ -71,13 +69,7 @@ impl CryptoProvider for RustCrypto {
         Sha512::digest(data).into()
     }
 
-    fn verify_raw(
-        &self,
-        scheme: SigningScheme,
-        spki_pubkey_bytes: &[u8],
-        data: &[u8],
-        signature: &[u8],
-    ) -> Result<()> {
+    fn verify_raw(&self, scheme: SigningScheme, spki_pubkey_bytes: &[u8], data: &[u8], signature: &[u8]) -> Result<()> {
         let key = spki_pubkey_bytes;
         let verdict = match scheme {
             SigningScheme::Ed25519 => ed25519::verify(key, data, signature),
@@ -101,22 +93,13 @@ impl CryptoProvider for RustCrypto {
     }
 }
 
-fn verify_digest(
-    scheme: SigningScheme,
-    key: &[u8],
-    digest: &Digest,
-    signature: &[u8],
-) -> Result<()> {
+fn verify_digest(scheme: SigningScheme, key: &[u8], digest: &Digest, signature: &[u8]) -> Result<()> {
     use SigningScheme as S;
     let verdict = match scheme {
         S::EcdsaP256Sha256 | S::EcdsaP256Sha384 => ecdsa::verify_p256(key, digest, signature),
         S::EcdsaP384Sha256 | S::EcdsaP384Sha384 => ecdsa::verify_p384(key, digest, signature),
-        S::RsaPkcs1Sha256 | S::RsaPkcs1Sha384 | S::RsaPkcs1Sha512 => {
-            rsa::verify_pkcs1(key, digest, signature)
-        }
-        S::RsaPssSha256 | S::RsaPssSha384 | S::RsaPssSha512 => {
-            rsa::verify_pss(key, digest, signature)
-        }
+        S::RsaPkcs1Sha256 | S::RsaPkcs1Sha384 | S::RsaPkcs1Sha512 => rsa::verify_pkcs1(key, digest, signature),
+        S::RsaPssSha256 | S::RsaPssSha384 | S::RsaPssSha512 => rsa::verify_pss(key, digest, signature),
         _ => return Err(digest::not_prehashed(scheme)),
     };
     verdict.map_err(|Invalid| invalid(scheme))

@@ -18,12 +18,9 @@ const MAX_MODULUS_BYTES: usize = *MODULUS_BITS.end() / 8;
 const MAX_EXPONENT_BYTES: usize = 5;
 
 /// The DER before the digest in `DigestInfo`, RFC 8017 section 9.2 note 1. One encoding only, parameters NULL.
-const SHA256_PREFIX: [u8; 19] =
-    *b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
-const SHA384_PREFIX: [u8; 19] =
-    *b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30";
-const SHA512_PREFIX: [u8; 19] =
-    *b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40";
+const SHA256_PREFIX: [u8; 19] = *b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+const SHA384_PREFIX: [u8; 19] = *b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30";
+const SHA512_PREFIX: [u8; 19] = *b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40";
 
 pub(super) fn verify_pkcs1(key: &[u8], digest: &Digest, signature: &[u8]) -> Result<(), Invalid> {
     let prefix = match digest {
@@ -56,17 +53,11 @@ pub(super) fn verify_pss(key: &[u8], digest: &Digest, signature: &[u8]) -> Resul
 
 /// The range check of RFC 8017 section 5.2.2 is made here because rsa 0.9 leaves it out of `Pss::verify`: with it
 /// s + n would be a second signature for s.
-fn verify(
-    key: &RsaPublicKey,
-    scheme: impl SignatureScheme,
-    digest: &Digest,
-    signature: &[u8],
-) -> Result<(), Invalid> {
+fn verify(key: &RsaPublicKey, scheme: impl SignatureScheme, digest: &Digest, signature: &[u8]) -> Result<(), Invalid> {
     if signature.len() != key.size() || BigUint::from_bytes_be(signature) >= *key.n() {
         return Err(Invalid);
     }
-    key.verify(scheme, digest.as_bytes(), signature)
-        .map_err(|_| Invalid)
+    key.verify(scheme, digest.as_bytes(), signature).map_err(|_| Invalid)
 }
 
 /// Reads PKCS#1 `RSAPublicKey`. Sizes are compared before any number is built; `rsa` then refuses even moduli and

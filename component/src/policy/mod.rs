@@ -2,20 +2,43 @@
 //!
 //! Reading it is all or nothing: either a [`Policy`], whose names all resolve, or every error found, each with its place.
 
+mod enforced;
+mod faults;
+mod files;
+mod images;
+mod lower;
+mod pem;
+mod public_keys;
+mod read;
+mod requirements;
+mod rules;
+mod schema;
+mod shape;
+mod signers;
+mod structured;
+mod table;
+mod trust;
+mod yaml;
+
 use std::collections::BTreeMap;
 
 use crate::signer::Signer;
 use crate::wit::basics::{Mode, Severity};
 use crate::wit::diagnostics::Diagnostic;
 
+pub use enforced::Enforced;
+pub use requirements::requirements;
+pub use schema::schema;
+
 #[derive(Debug)]
 pub struct Policy {
     pub signers: BTreeMap<String, Signer>,
-    /// In the policy's order; `trust-override` replaces them all.
+    /// By name; `trust-override` replaces them all. The default `sigstore` is left out when no signer is proven under it.
     pub roots: BTreeMap<String, RootFile>,
     pub rules: BTreeMap<String, Rule>,
     pub images: Vec<ImageEntry>,
     pub unmatched: Unmatched,
+    /// `Inform` never covers a `signature` rule.
     pub undecided: Undecided,
     /// Loose patterns and switched-off checks: shown at every check.
     pub warnings: Vec<Diagnostic>,
@@ -111,3 +134,6 @@ pub enum Undecided {
     Block,
     Inform,
 }
+
+#[cfg(test)]
+mod tests;

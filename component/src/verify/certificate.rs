@@ -28,7 +28,7 @@ const ISSUER: u32 = 8;
 
 /// What a leaf certificate says. Nothing of it is proven until its chain is.
 #[derive(Debug, Clone)]
-pub(super) struct Leaf {
+pub(crate) struct Leaf {
     pub der: Vec<u8>,
     pub identity: Identity,
     /// DER of the issuer's name.
@@ -78,7 +78,9 @@ fn refuse(reason: String) -> Rejection {
 }
 
 fn encode(value: &impl Encode) -> Result<Vec<u8>, Rejection> {
-    value.to_der().map_err(|error| refuse(format!("it does not encode: {error}")))
+    value
+        .to_der()
+        .map_err(|error| refuse(format!("it does not encode: {error}")))
 }
 
 fn extension<'a, T>(certificate: &'a Certificate) -> Result<Option<T>, Rejection>
@@ -116,7 +118,9 @@ fn signs_and_is_no_authority(certificate: &Certificate) -> Result<(), Rejection>
 
 /// "A certificate has exactly one subject alternative name": of several, two readers could take two.
 fn subject(certificate: &Certificate) -> Result<Subject, Rejection> {
-    let names = extension::<SubjectAltName>(certificate)?.map(|names| names.0).unwrap_or_default();
+    let names = extension::<SubjectAltName>(certificate)?
+        .map(|names| names.0)
+        .unwrap_or_default();
     match names.as_slice() {
         [GeneralName::UniformResourceIdentifier(uri)] => Ok(Subject::Uri(uri.to_string())),
         [GeneralName::Rfc822Name(email)] => Ok(Subject::Email(email.to_string())),
@@ -126,8 +130,13 @@ fn subject(certificate: &Certificate) -> Result<Subject, Rejection> {
             .map(|name| Subject::Username(name.as_str().to_owned()))
             .map_err(|error| refuse(format!("its user name does not decode: {error}"))),
         [] => Err(refuse("it has no subject alternative name".to_owned())),
-        [_] => Err(refuse("its subject alternative name is neither URI, e-mail nor user name".to_owned())),
-        _ => Err(refuse(format!("it has {} subject alternative names, expected one", names.len()))),
+        [_] => Err(refuse(
+            "its subject alternative name is neither URI, e-mail nor user name".to_owned(),
+        )),
+        _ => Err(refuse(format!(
+            "it has {} subject alternative names, expected one",
+            names.len()
+        ))),
     }
 }
 

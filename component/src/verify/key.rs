@@ -21,8 +21,7 @@ pub(super) fn unlogged(signed: &Signed<'_>, spki: &[u8]) -> Result<(), Rejection
         hint: None,
     })?;
     let verifies = schemes(algorithm).iter().any(|scheme| {
-        VerificationKey::from_spki_with_scheme(&spki, *scheme)
-            .is_ok_and(|key| key.verify(&message, &signature).is_ok())
+        VerificationKey::from_spki_with_scheme(&spki, *scheme).is_ok_and(|key| key.verify(&message, &signature).is_ok())
     });
     if verifies { Ok(()) } else { Err(another_key()) }
 }
@@ -53,9 +52,14 @@ fn schemes(algorithm: KeyAlgorithm) -> &'static [SigningScheme] {
         KeyAlgorithm::EcdsaP256 => &[EcdsaP256Sha256, EcdsaP256Sha384],
         KeyAlgorithm::EcdsaP384 => &[EcdsaP384Sha384, EcdsaP384Sha256],
         KeyAlgorithm::Ed25519 => &[Ed25519],
-        KeyAlgorithm::Rsa => {
-            &[RsaPkcs1Sha256, RsaPssSha256, RsaPkcs1Sha512, RsaPssSha512, RsaPkcs1Sha384, RsaPssSha384]
-        }
+        KeyAlgorithm::Rsa => &[
+            RsaPkcs1Sha256,
+            RsaPssSha256,
+            RsaPkcs1Sha512,
+            RsaPssSha512,
+            RsaPkcs1Sha384,
+            RsaPssSha384,
+        ],
         KeyAlgorithm::MlDsa44 => &[MlDsa44],
         KeyAlgorithm::MlDsa65 => &[MlDsa65],
         KeyAlgorithm::MlDsa87 => &[MlDsa87],

@@ -55,10 +55,19 @@ pub(super) fn envelope<'a>(bytes: &[u8], annotations: &Annotations, target: Targ
             form: Form::Envelope,
             predicate_type: predicate_type(envelope.payload.as_bytes()),
             signed: statement_facts(envelope.payload.as_bytes(), target).and_then(|facts| {
-                signed(SignatureContent::DsseEnvelope(envelope), annotations, target.manifest, facts)
+                signed(
+                    SignatureContent::DsseEnvelope(envelope),
+                    annotations,
+                    target.manifest,
+                    facts,
+                )
             }),
         },
-        Err(rejection) => Reading { form: Form::Envelope, predicate_type: None, signed: Err(rejection) },
+        Err(rejection) => Reading {
+            form: Form::Envelope,
+            predicate_type: None,
+            signed: Err(rejection),
+        },
     }
 }
 
@@ -91,7 +100,10 @@ fn signed<'a>(
             let der = DerCertificate::from_pem(pem)
                 .map_err(|error| malformed(format!("the annotation `{CERTIFICATE}` is not a certificate: {error}")))?;
             let read = certificate(Some(der.as_bytes()))?;
-            (read, VerificationMaterialContent::Certificate(CertificateContent::new(der)))
+            (
+                read,
+                VerificationMaterialContent::Certificate(CertificateContent::new(der)),
+            )
         }
         None => (
             Material::PublicKey { hint: String::new() },
@@ -103,7 +115,12 @@ fn signed<'a>(
         .with_timestamp_verification_data(TimestampVerificationData::new(
             timestamp(annotations)?.into_iter().collect(),
         ));
-    Ok(Signed { bundle: Bundle::new(MediaType::Bundle0_1, material_with_proofs, content), material, artifact, facts })
+    Ok(Signed {
+        bundle: Bundle::new(MediaType::Bundle0_1, material_with_proofs, content),
+        material,
+        artifact,
+        facts,
+    })
 }
 
 /// `{"critical":{"identity":{"docker-reference":…},"image":{"docker-manifest-digest":…},"type":…},"optional":{…}}`
@@ -141,25 +158,36 @@ fn payload_facts(payload: &[u8], target: Target<'_>) -> Result<Facts, Rejection>
 fn optional(payload: &Value) -> Result<Annotations, Rejection> {
     match payload.get("optional") {
         None | Some(Value::Null) => Ok(BTreeMap::new()),
-        Some(Value::Object(map)) => {
-            Ok(map.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
-        }
+        Some(Value::Object(map)) => Ok(map
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect()),
         Some(_) => Err(malformed("the payload's `optional` is not a map".to_owned())),
     }
 }
 
 /// `{"SignedEntryTimestamp":…,"Payload":{"body":…,"integratedTime":…,"logIndex":…,"logID":…}}`
 fn log_entry(annotations: &Annotations) -> Result<Option<TransparencyLogEntry>, Rejection> {
-    let Some(text) = annotations.get(REKOR_BUNDLE).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = annotations.get(REKOR_BUNDLE).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     let wrong = |what: &str| malformed(format!("the annotation `{REKOR_BUNDLE}` has no usable {what}"));
     let value = json::read(text.as_bytes()).map_err(|error| wrong(&format!("JSON ({error})")))?;
     let field = |pointer: &str| value.pointer(pointer);
-    let promise = field("/SignedEntryTimestamp").and_then(Value::as_str).ok_or_else(|| wrong("promise"))?;
-    let body = field("/Payload/body").and_then(Value::as_str).ok_or_else(|| wrong("body"))?;
+    let promise = field("/SignedEntryTimestamp")
+        .and_then(Value::as_str)
+        .ok_or_else(|| wrong("promise"))?;
+    let body = field("/Payload/body")
+        .and_then(Value::as_str)
+        .ok_or_else(|| wrong("body"))?;
     let body = base64(body, REKOR_BUNDLE)?;
     let kind = kind_of(&body)?;
-    let index = field("/Payload/logIndex").and_then(Value::as_u64).ok_or_else(|| wrong("logIndex"))?;
-    let log = field("/Payload/logID").and_then(Value::as_str).and_then(|id| hex::decode(id).ok());
+    let index = field("/Payload/logIndex")
+        .and_then(Value::as_u64)
+        .ok_or_else(|| wrong("logIndex"))?;
+    let log = field("/Payload/logID")
+        .and_then(Value::as_str)
+        .and_then(|id| hex::decode(id).ok());
     let time = field("/Payload/integratedTime").and_then(Value::as_i64);
     let time = time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     let entry = TransparencyLogEntry::new(
@@ -193,15 +221,21 @@ fn kind_of(body: &[u8]) -> Result<KindVersion, Rejection> {
 
 /// `{"SignedRFC3161Timestamp":…}`
 fn timestamp(annotations: &Annotations) -> Result<Option<Rfc3161Timestamp>, Rejection> {
-    let Some(text) = annotations.get(TIMESTAMP).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = annotations.get(TIMESTAMP).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     let value = json::read(text.as_bytes())
         .map_err(|error| malformed(format!("the annotation `{TIMESTAMP}` is not JSON: {error}")))?;
     match value.get("SignedRFC3161Timestamp").and_then(Value::as_str) {
-        Some(token) => Ok(Some(Rfc3161Timestamp::new(TimestampToken::new(base64(token, TIMESTAMP)?)))),
+        Some(token) => Ok(Some(Rfc3161Timestamp::new(TimestampToken::new(base64(
+            token, TIMESTAMP,
+        )?)))),
         None => Err(malformed(format!("the annotation `{TIMESTAMP}` holds no timestamp"))),
     }
 }
 
 fn base64(text: &str, annotation: &str) -> Result<Vec<u8>, Rejection> {
-    STANDARD.decode(text).map_err(|error| malformed(format!("the annotation `{annotation}` is not base64: {error}")))
+    STANDARD
+        .decode(text)
+        .map_err(|error| malformed(format!("the annotation `{annotation}` is not base64: {error}")))
 }

@@ -30,11 +30,18 @@ pub(super) fn judge(bundle: &Bundle, root: &Root) -> Result<Judged, Rejection> {
     within("signed timestamps", tokens.len(), limits::SIGNED_TIMESTAMPS)?;
     for (index, entry) in material.tlog_entries.iter().enumerate() {
         well_formed(entry)?;
-        if material.tlog_entries[..index].iter().any(|other| other.canonicalized_body == entry.canonicalized_body) {
+        if material.tlog_entries[..index]
+            .iter()
+            .any(|other| other.canonicalized_body == entry.canonicalized_body)
+        {
             return Err(invalid("the bundle has the same log entry twice"));
         }
     }
-    let mut judged = Judged { entries: Vec::new(), timestamps: Vec::new(), remarks: Vec::new() };
+    let mut judged = Judged {
+        entries: Vec::new(),
+        timestamps: Vec::new(),
+        remarks: Vec::new(),
+    };
     for entry in &material.tlog_entries {
         match root.log(entry.log_id.key_id.as_bytes()) {
             Some(log) => judged.entries.push((log, entry.clone())),

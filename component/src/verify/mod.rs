@@ -23,14 +23,12 @@ use crate::limits;
 use crate::signer::{CtDemand, Identity, LogDemand, PublicKey, Recognises, Signer, Subject};
 use crate::trust::Root;
 use crate::wit::basics::ResultClass;
-use crate::wit::evidence::{
-    CertificateIdentity, Form, Principal, Proof, ProvenTime, Rejection,
-};
+use crate::wit::evidence::{CertificateIdentity, Form, Principal, Proof, ProvenTime, Rejection};
 
 use certificate::Leaf;
 use prove::{Demand, Proven};
-pub(crate) use signed::{Reading, Target, read};
 use signed::{Material, Signed};
+pub(crate) use signed::{Reading, Target, read};
 
 /// A piece of evidence that a signer made, proven in every step that the signer demands.
 #[derive(Debug)]
@@ -41,7 +39,6 @@ pub(crate) struct Verified {
     predicate_type: Option<String>,
     annotations: BTreeMap<String, String>,
     docker_reference: Option<String>,
-    payload: Digest,
     proof: Proof,
 }
 
@@ -82,11 +79,6 @@ impl Verified {
         }
     }
 
-    /// What was signed; the same bytes signed twice by one principal are one piece of evidence.
-    pub fn payload(&self) -> Digest {
-        self.payload
-    }
-
     pub fn proof(&self) -> &Proof {
         &self.proof
     }
@@ -114,21 +106,34 @@ enum LogKey {
 
 impl<'a> Prover<'a> {
     pub fn new(roots: &'a BTreeMap<String, Root>, now: i64) -> Self {
-        Self { roots, now, left: Cell::new(limits::PROOFS), proven: RefCell::new(BTreeMap::new()) }
+        Self {
+            roots,
+            now,
+            left: Cell::new(limits::PROOFS),
+            proven: RefCell::new(BTreeMap::new()),
+        }
     }
 
     /// Whether `signer` made this.
-    pub fn prove(&self, candidate: &Candidate<'_>, reading: &Reading<'_>, signer: &Signer) -> Result<Verified, Rejection> {
+    pub fn prove(
+        &self,
+        candidate: &Candidate<'_>,
+        reading: &Reading<'_>,
+        signer: &Signer,
+    ) -> Result<Verified, Rejection> {
         let signed = reading.signed.as_ref().map_err(Rejection::clone)?;
         let proof = match (&signer.recognises, &signed.material) {
             (Recognises::Keys(keys), Material::PublicKey { hint }) => self.by_keys(signed, keys, hint, signer)?,
             (Recognises::Keys(_), Material::Certificate(leaf)) => {
-                return Err(another_kind("a key", &format!("a certificate for {}", leaf.identity)));
+                return Err(another_kind(
+                    "a key",
+                    &format!("a certificate for {}", leaf.identity.subject.as_str()),
+                ));
             }
             (_, Material::PublicKey { .. }) => return Err(another_kind("a certificate", "a key")),
-            (recognises, Material::Certificate(leaf)) => {
+            (_, Material::Certificate(leaf)) => {
                 let proof = self.by_certificate(candidate, signed, leaf, signer)?;
-                recognises.recognises(&leaf.identity).map_err(|mismatch| Rejection {
+                signer.recognises(&leaf.identity).map_err(|mismatch| Rejection {
                     class: ResultClass::IdentityMismatch,
                     reason: format!("signed by another identity: `{}` differs", mismatch.field),
                     expected: Some(mismatch.expected),
@@ -158,7 +163,11 @@ impl<'a> Prover<'a> {
                 hint: Some("give `--key FILE`, or a policy with a `key` signer".to_owned()),
             });
         };
-        let demand = Demand { log: LogDemand::Entry, ct: CtDemand::Required, now: self.now };
+        let demand = Demand {
+            log: LogDemand::Entry,
+            ct: CtDemand::Required,
+            now: self.now,
+        };
         let proven = self.shared(candidate, signed, leaf, root, demand)?;
         let proof = certificate_proof(signed, leaf, root, demand, proven);
         Ok(verified(candidate, reading, signed, String::new(), proof))
@@ -172,7 +181,11 @@ impl<'a> Prover<'a> {
         signer: &Signer,
     ) -> Result<Proof, Rejection> {
         let root = self.root(signer)?;
-        let demand = Demand { log: signer.log, ct: signer.ct, now: self.now };
+        let demand = Demand {
+            log: signer.log,
+            ct: signer.ct,
+            now: self.now,
+        };
         let proven = self.shared(candidate, signed, leaf, root, demand)?;
         Ok(certificate_proof(signed, leaf, root, demand, proven))
     }
@@ -225,23 +238,41 @@ impl<'a> Prover<'a> {
         let principal = Principal::Key(Digest::of(&key.spki).to_string());
         if let LogDemand::Waived { .. } = signer.log {
             key::unlogged(signed, &key.spki)?;
-            let proven = Proven { remarks: not_looked_at(signed), ..Proven::default() };
+            let proven = Proven {
+                remarks: not_looked_at(signed),
+                ..Proven::default()
+            };
             return Ok(proof(signed, principal, None, signer.log, CtDemand::Required, proven));
         }
         let root = self.root(signer)?;
-        let demand = Demand { log: signer.log, ct: CtDemand::Required, now: self.now };
+        let demand = Demand {
+            log: signer.log,
+            ct: CtDemand::Required,
+            now: self.now,
+        };
         let proven = prove::by_key(signed, &key.spki, root, demand)?;
-        Ok(proof(signed, principal, Some(root), signer.log, CtDemand::Required, proven))
+        Ok(proof(
+            signed,
+            principal,
+            Some(root),
+            signer.log,
+            CtDemand::Required,
+            proven,
+        ))
     }
 
     fn root(&self, signer: &Signer) -> Result<&'a Root, Rejection> {
-        signer.root.as_ref().and_then(|name| self.roots.get(name)).ok_or_else(|| Rejection {
-            class: ResultClass::UntrustedRoot,
-            reason: format!("the signer `{}` has no trusted root", signer.name),
-            expected: None,
-            found: None,
-            hint: None,
-        })
+        signer
+            .root
+            .as_ref()
+            .and_then(|name| self.roots.get(name))
+            .ok_or_else(|| Rejection {
+                class: ResultClass::UntrustedRoot,
+                reason: format!("the signer `{}` has no trusted root", signer.name),
+                expected: None,
+                found: None,
+                hint: None,
+            })
     }
 
     fn spend(&self) -> Result<(), Rejection> {
@@ -268,10 +299,6 @@ fn verified(
     signer: String,
     proof: Proof,
 ) -> Verified {
-    let payload = match &signed.bundle.content {
-        SignatureContent::DsseEnvelope(envelope) => Digest::of(envelope.payload.as_bytes()),
-        _ => Digest::of(signed.artifact),
-    };
     Verified {
         signer,
         evidence: candidate.digest,
@@ -279,7 +306,6 @@ fn verified(
         predicate_type: signed.facts.predicate_type.clone(),
         annotations: signed.facts.annotations.clone(),
         docker_reference: signed.facts.docker_reference.clone(),
-        payload,
         proof,
     }
 }
@@ -313,7 +339,10 @@ fn proof(
     Proof {
         principal,
         root: root.map(|root| root.name.clone()),
-        time: ProvenTime { earliest: None, latest: proven.times.iter().min().copied() },
+        time: ProvenTime {
+            earliest: None,
+            latest: proven.times.iter().min().copied(),
+        },
         log_entries: proven.log_entries,
         signed_timestamps: proven.signed_timestamps,
         certificate_timestamps: Vec::new(),
@@ -357,7 +386,11 @@ fn signature(signed: &Signed<'_>) -> Vec<u8> {
 }
 
 fn principal(leaf: &Leaf) -> Principal {
-    let Identity { subject, issuer, claims } = &leaf.identity;
+    let Identity {
+        subject,
+        issuer,
+        claims,
+    } = &leaf.identity;
     let (kind, text) = match subject {
         Subject::Uri(uri) => ("uri", uri),
         Subject::Email(email) => ("email", email),
@@ -367,7 +400,10 @@ fn principal(leaf: &Leaf) -> Principal {
         kind: kind.to_owned(),
         subject: text.clone(),
         issuer: issuer.clone(),
-        claims: claims.iter().map(|(claim, value)| (claim.name().to_owned(), value.clone())).collect(),
+        claims: claims
+            .iter()
+            .map(|(claim, value)| (claim.name().to_owned(), value.clone()))
+            .collect(),
         fingerprint: leaf.fingerprint().to_string(),
         not_before: leaf.not_before,
         not_after: leaf.not_after,
@@ -390,5 +426,8 @@ fn hinted(keys: &[PublicKey], hint: &str) -> Option<String> {
     let standard = base64::engine::general_purpose::STANDARD;
     let names = |key: &&PublicKey| !hint.is_empty() && standard.encode(Digest::of(&key.spki).as_bytes()) == hint;
     let named = keys.iter().find(names)?;
-    Some(format!("the bundle names the key `{}`, but does not verify with it: the signed bytes were altered", named.name))
+    Some(format!(
+        "the bundle names the key `{}`, but does not verify with it: the signed bytes were altered",
+        named.name
+    ))
 }

@@ -30,8 +30,6 @@ pub(super) struct Proven {
     pub times: Vec<i64>,
     pub log_entries: Vec<LogEntry>,
     pub signed_timestamps: Vec<SignedTimestamp>,
-    /// The signed certificate timestamp was verified.
-    pub ct: bool,
     pub remarks: Vec<String>,
 }
 
@@ -72,9 +70,7 @@ pub(super) fn by_key(signed: &Signed<'_>, spki: &[u8], root: &Root, demand: Dema
     demanded(&signed.bundle, &judged, demand.log, root)?;
     let policy = PublicKeyVerificationPolicy::new(DerPublicKey::new(spki.to_vec()));
     let content = signed.bundle.verification_material.content.clone();
-    run(signed, root, None, &judged, &content, &policy, demand.now)
-        .map(|proven| Proven { ct: false, ..proven })
-        .map_err(|refused| refused.rejection(&judged, None))
+    run(signed, root, None, &judged, &content, &policy, demand.now).map_err(|refused| refused.rejection(&judged, None))
 }
 
 fn under(
@@ -96,13 +92,21 @@ fn under(
     let proven = match (strict, demand.log) {
         (Err(_), LogDemand::Waived { .. }) => {
             let relaxed = policy.skip_tlog_unsafe();
-            run(signed, root, Some(authority), &without_log(judged), &content, &relaxed, demand.now)
+            run(
+                signed,
+                root,
+                Some(authority),
+                &without_log(judged),
+                &content,
+                &relaxed,
+                demand.now,
+            )
         }
         (outcome, _) => outcome,
     };
     let proven = proven.map_err(|refused| refused.rejection(judged, Some(leaf)))?;
     authority_valid(root, authority, &proven.times)?;
-    Ok(Proven { ct: demand.ct == CtDemand::Required, ..proven })
+    Ok(proven)
 }
 
 /// Entries that did not verify prove nothing; a signer that does without the log is not shown them as proof.
@@ -113,7 +117,12 @@ fn without_log(judged: &Judged) -> Judged {
     }
     let timed = |entry: &TransparencyLogEntry| entry.inclusion_promise.is_some() && entry.integrated_time.is_some();
     Judged {
-        entries: judged.entries.iter().filter(|(_, entry)| timed(entry)).cloned().collect(),
+        entries: judged
+            .entries
+            .iter()
+            .filter(|(_, entry)| timed(entry))
+            .cloned()
+            .collect(),
         timestamps: judged.timestamps.clone(),
         remarks,
     }
@@ -136,7 +145,10 @@ fn run(
     if by_log.is_empty() {
         by_log.insert(None, Vec::new());
     }
-    let mut proven = Proven { remarks: judged.remarks.clone(), ..Proven::default() };
+    let mut proven = Proven {
+        remarks: judged.remarks.clone(),
+        ..Proven::default()
+    };
     for (log, entries) in by_log {
         let verifier = root.verifier(Part { authority, log })?;
         let bundle = rebuilt(&signed.bundle.content, content, &entries, judged);
@@ -144,10 +156,14 @@ fn run(
         let times = result.verified_timestamps().iter().map(|time| time.as_second());
         proven.times.extend(times);
         let logged = result.tlog_verified() || content_is_key(content);
-        proven.log_entries.extend(entries.iter().map(|entry| described(entry, logged)));
+        proven
+            .log_entries
+            .extend(entries.iter().map(|entry| described(entry, logged)));
         let window = log.and_then(|log| root.log_window(log));
         refusal::log_retired(&entries, window, &proven.times)?;
-        proven.remarks.extend(entries.iter().filter_map(|entry| origin_remark(entry, root, log)));
+        proven
+            .remarks
+            .extend(entries.iter().filter_map(|entry| origin_remark(entry, root, log)));
     }
     refusal::not_in_the_future(&proven.times, now)?;
     proven.signed_timestamps = signed_timestamps(judged);
@@ -167,7 +183,11 @@ fn rebuilt(
     judged: &Judged,
 ) -> Bundle {
     let promised_only = entries.iter().any(|entry| entry.inclusion_proof.is_none());
-    let media_type = if promised_only { MediaType::Bundle0_1 } else { MediaType::Bundle0_3 };
+    let media_type = if promised_only {
+        MediaType::Bundle0_1
+    } else {
+        MediaType::Bundle0_3
+    };
     let timestamps = judged.timestamps.iter().map(|(_, token)| token.clone()).collect();
     let material = VerificationMaterial::new(material.clone())
         .with_tlog_entries(entries.to_vec())
@@ -177,13 +197,15 @@ fn rebuilt(
 
 /// Sigstore certificate profile: the algorithms of `sigstore-crypto`, nothing else.
 fn accepted_algorithm(spki: &[u8]) -> Result<(), Rejection> {
-    sigstore_crypto::KeyAlgorithm::from_spki(&DerPublicKey::new(spki.to_vec())).map(|_| ()).map_err(|error| Rejection {
-        class: ResultClass::AlgorithmNotAccepted,
-        reason: format!("the certificate's key is not of an accepted algorithm: {error}"),
-        expected: Some("ECDSA P-256 or P-384, Ed25519, RSA 2048 to 8192, ML-DSA".to_owned()),
-        found: None,
-        hint: None,
-    })
+    sigstore_crypto::KeyAlgorithm::from_spki(&DerPublicKey::new(spki.to_vec()))
+        .map(|_| ())
+        .map_err(|error| Rejection {
+            class: ResultClass::AlgorithmNotAccepted,
+            reason: format!("the certificate's key is not of an accepted algorithm: {error}"),
+            expected: Some("ECDSA P-256 or P-384, Ed25519, RSA 2048 to 8192, ML-DSA".to_owned()),
+            found: None,
+            hint: None,
+        })
 }
 
 fn certificate_timestamp_due(leaf: &Leaf, demand: CtDemand) -> Result<(), Rejection> {
@@ -220,7 +242,9 @@ fn time_due(judged: &Judged) -> Result<(), Rejection> {
 
 /// RFC 5280 6.1.3 for the certificates above the leaf, which `sigstore-verify` does not check once they are anchors.
 fn authority_valid(root: &Root, authority: usize, times: &[i64]) -> Result<(), Rejection> {
-    let expired = times.iter().find_map(|time| root.authorities[authority].invalid_at(*time));
+    let expired = times
+        .iter()
+        .find_map(|time| root.authorities[authority].invalid_at(*time));
     match expired {
         None => Ok(()),
         Some(subject) => Err(Rejection {
@@ -236,7 +260,10 @@ fn authority_valid(root: &Root, authority: usize, times: &[i64]) -> Result<(), R
 fn signed_timestamps(judged: &Judged) -> Vec<SignedTimestamp> {
     let described = judged.timestamps.iter().filter_map(|(authority, token)| {
         let time = super::timestamp::claimed_time(token.signed_timestamp.as_bytes())?;
-        Some(SignedTimestamp { time, authority: authority.clone() })
+        Some(SignedTimestamp {
+            time,
+            authority: authority.clone(),
+        })
     });
     described.collect()
 }
@@ -287,7 +314,9 @@ fn origin_remark(entry: &TransparencyLogEntry, root: &Root, log: Option<usize>) 
     if name == host.trim_end_matches('/') {
         return None;
     }
-    Some(format!("the checkpoint names its log `{origin}`, the trusted root `{base}`"))
+    Some(format!(
+        "the checkpoint names its log `{origin}`, the trusted root `{base}`"
+    ))
 }
 
 /// How long before `now` a time may lie ahead.

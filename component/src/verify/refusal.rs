@@ -94,7 +94,10 @@ fn hint(error: &Error) -> Option<String> {
 
 fn claimed_outside<'l>(judged: &Judged, leaf: &'l Leaf) -> Option<(i64, &'l Leaf)> {
     let entries = judged.entries.iter().filter_map(|(_, entry)| entry.integrated_time);
-    let tokens = judged.timestamps.iter().map(|(_, token)| token.signed_timestamp.as_bytes());
+    let tokens = judged
+        .timestamps
+        .iter()
+        .map(|(_, token)| token.signed_timestamp.as_bytes());
     entries
         .map(|time| time.as_second())
         .chain(tokens.filter_map(timestamp::claimed_time))
@@ -106,7 +109,11 @@ fn expired(time: i64, leaf: &Leaf) -> Rejection {
     Rejection {
         class: ResultClass::ExpiredAtSigning,
         reason: "the certificate was not valid at the proven signing time".to_owned(),
-        expected: Some(format!("between {} and {}", rfc3339(leaf.not_before), rfc3339(leaf.not_after))),
+        expected: Some(format!(
+            "between {} and {}",
+            rfc3339(leaf.not_before),
+            rfc3339(leaf.not_after)
+        )),
         found: Some(rfc3339(time)),
         hint: None,
     }
@@ -115,7 +122,10 @@ fn expired(time: i64, leaf: &Leaf) -> Rejection {
 pub(super) fn unknown_authority(root: &Root) -> Rejection {
     Rejection {
         class: ResultClass::UntrustedRoot,
-        reason: format!("the certificate was not issued by an authority of the trusted root `{}`", root.name),
+        reason: format!(
+            "the certificate was not issued by an authority of the trusted root `{}`",
+            root.name
+        ),
         expected: None,
         found: None,
         hint: Some("signed in another Sigstore: name its trusted root under `trust` and at the signer".to_owned()),
@@ -142,7 +152,10 @@ pub(super) fn log_retired(
     times: &[i64],
 ) -> Result<(), Rejection> {
     let Some(window) = window else { return Ok(()) };
-    let earliest = times.iter().min().and_then(|time| jiff::Timestamp::from_second(*time).ok());
+    let earliest = times
+        .iter()
+        .min()
+        .and_then(|time| jiff::Timestamp::from_second(*time).ok());
     match earliest {
         Some(time) if !entries.is_empty() && !window.contains(time) => Err(Rejection {
             found: Some(time.to_string()),

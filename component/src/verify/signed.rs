@@ -32,7 +32,9 @@ pub(crate) struct Signed<'a> {
 pub(crate) enum Material {
     Certificate(Box<Leaf>),
     /// The hint is a stranger's word; it proves nothing.
-    PublicKey { hint: String },
+    PublicKey {
+        hint: String,
+    },
 }
 
 /// What the signed bytes say. They count only once the signature is proven.
@@ -58,11 +60,15 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Whether this is, or was meant as, an image signature.
-    pub fn is_signature(&self) -> bool {
+    /// Whether this is a statement that is no image signature, whoever signed it.
+    pub fn is_attestation(&self) -> bool {
         match self.form {
-            Form::SimpleSigning | Form::BundleMessage => true,
-            _ => self.predicate_type.as_deref() == Some(statement::COSIGN_SIGN),
+            Form::Envelope => true,
+            Form::BundleEnvelope => self
+                .predicate_type
+                .as_deref()
+                .is_some_and(|one| one != statement::COSIGN_SIGN),
+            Form::SimpleSigning | Form::BundleMessage | Form::Other => false,
         }
     }
 }
@@ -102,7 +108,11 @@ pub(crate) fn read<'a>(candidate: &Candidate<'a>, target: Target<'a>) -> Reading
 }
 
 fn other<'a>(rejection: Rejection) -> Reading<'a> {
-    Reading { form: Form::Other, predicate_type: None, signed: Err(rejection) }
+    Reading {
+        form: Form::Other,
+        predicate_type: None,
+        signed: Err(rejection),
+    }
 }
 
 fn read_bundle<'a>(bytes: &[u8], layer_type: &str, target: Target<'a>) -> Reading<'a> {
@@ -111,11 +121,22 @@ fn read_bundle<'a>(bytes: &[u8], layer_type: &str, target: Target<'a>) -> Readin
         Err(rejection) => return other(rejection),
     };
     let (form, facts) = match &bundle.content {
-        SignatureContent::MessageSignature(_) => (Form::BundleMessage, Ok(Facts { subjects: 1, ..Facts::default() })),
-        SignatureContent::DsseEnvelope(envelope) => {
-            (Form::BundleEnvelope, statement_facts(envelope.payload.as_bytes(), target))
+        SignatureContent::MessageSignature(_) => (
+            Form::BundleMessage,
+            Ok(Facts {
+                subjects: 1,
+                ..Facts::default()
+            }),
+        ),
+        SignatureContent::DsseEnvelope(envelope) => (
+            Form::BundleEnvelope,
+            statement_facts(envelope.payload.as_bytes(), target),
+        ),
+        _ => {
+            return other(unsupported(
+                "the bundle has a content that is neither message signature nor envelope",
+            ));
         }
-        _ => return other(unsupported("the bundle has a content that is neither message signature nor envelope")),
     };
     let predicate_type = match &bundle.content {
         SignatureContent::DsseEnvelope(envelope) => predicate_type(envelope.payload.as_bytes()),
@@ -123,9 +144,18 @@ fn read_bundle<'a>(bytes: &[u8], layer_type: &str, target: Target<'a>) -> Readin
     };
     let signed = facts.and_then(|facts| {
         about_target(&bundle.content, target)?;
-        Ok(Signed { material: material(&bundle)?, bundle, artifact: target.manifest, facts })
+        Ok(Signed {
+            material: material(&bundle)?,
+            bundle,
+            artifact: target.manifest,
+            facts,
+        })
     });
-    Reading { form, predicate_type, signed }
+    Reading {
+        form,
+        predicate_type,
+        signed,
+    }
 }
 
 /// Bundles are read once, strictly, and everything else uses that value. `sigstore-types` alone would take the first of two
@@ -177,9 +207,18 @@ fn exactly_one(value: &Value, keys: &[&str]) -> Result<(), Rejection> {
 }
 
 fn known_entries(material: &Value) -> Result<(), Rejection> {
-    const KNOWN: [(&str, &str); 4] =
-        [("hashedrekord", "0.0.1"), ("hashedrekord", "0.0.2"), ("dsse", "0.0.1"), ("intoto", "0.0.2")];
-    for entry in material.get("tlogEntries").and_then(Value::as_array).into_iter().flatten() {
+    const KNOWN: [(&str, &str); 4] = [
+        ("hashedrekord", "0.0.1"),
+        ("hashedrekord", "0.0.2"),
+        ("dsse", "0.0.1"),
+        ("intoto", "0.0.2"),
+    ];
+    for entry in material
+        .get("tlogEntries")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let part = |name| entry.pointer(&format!("/kindVersion/{name}")).and_then(Value::as_str);
         if let (Some(kind), Some(version)) = (part("kind"), part("version"))
             && !KNOWN.contains(&(kind, version))
@@ -194,7 +233,9 @@ fn known_entries(material: &Value) -> Result<(), Rejection> {
 }
 
 fn known_envelope(value: &Value) -> Result<(), Rejection> {
-    let Some(envelope) = value.get("dsseEnvelope") else { return Ok(()) };
+    let Some(envelope) = value.get("dsseEnvelope") else {
+        return Ok(());
+    };
     one_signature(envelope)?;
     match envelope.get("payloadType").and_then(Value::as_str) {
         None | Some(statement::PAYLOAD_TYPE) => Ok(()),
@@ -223,13 +264,17 @@ fn material(bundle: &Bundle) -> Result<Material, Rejection> {
         VerificationMaterialContent::PublicKey(key) => Ok(Material::PublicKey { hint: key.hint.clone() }),
         VerificationMaterialContent::X509CertificateChain { certificates } => {
             if bundle.media_type == MediaType::Bundle0_3 {
-                return Err(malformed("a v0.3 bundle carries one certificate, not a chain".to_owned()));
+                return Err(malformed(
+                    "a v0.3 bundle carries one certificate, not a chain".to_owned(),
+                ));
             }
             let leaf = certificates.first();
             certificate(leaf.map(|one| one.raw_bytes.as_bytes()))
         }
         VerificationMaterialContent::Certificate(one) => certificate(Some(one.raw_bytes.as_bytes())),
-        _ => Err(unsupported("the bundle has a verification material that this version does not know")),
+        _ => Err(unsupported(
+            "the bundle has a verification material that this version does not know",
+        )),
     }
 }
 
@@ -240,8 +285,12 @@ pub(super) fn certificate(der: Option<&[u8]>) -> Result<Material, Rejection> {
 
 /// A message signature is over the manifest; if it names a digest, it must be the manifest's.
 fn about_target(content: &SignatureContent, target: Target<'_>) -> Result<(), Rejection> {
-    let SignatureContent::MessageSignature(message) = content else { return Ok(()) };
-    let Some(named) = &message.message_digest else { return Ok(()) };
+    let SignatureContent::MessageSignature(message) = content else {
+        return Ok(());
+    };
+    let Some(named) = &message.message_digest else {
+        return Ok(());
+    };
     use sha2::{Digest as _, Sha256, Sha384, Sha512};
     let computed = match named.digest.len() {
         48 => Sha384::digest(target.manifest).to_vec(),
@@ -271,11 +320,13 @@ pub(super) fn statement_facts(payload: &[u8], target: Target<'_>) -> Result<Fact
             ..malformed("an image signature has exactly one subject".to_owned())
         });
     }
-    let subject = statement.subject_of(&target.digest, Some(target.manifest)).ok_or_else(|| {
-        let named = statement.subjects.iter().filter_map(|one| one.digests.get("sha256"));
-        let named: Vec<_> = named.map(|hex| format!("sha256:{hex}")).collect();
-        subject_mismatch(target.digest, &named.join(", "))
-    })?;
+    let subject = statement
+        .subject_of(&target.digest, Some(target.manifest))
+        .ok_or_else(|| {
+            let named = statement.subjects.iter().filter_map(|one| one.digests.get("sha256"));
+            let named: Vec<_> = named.map(|hex| format!("sha256:{hex}")).collect();
+            subject_mismatch(target.digest, &named.join(", "))
+        })?;
     Ok(Facts {
         predicate_type: Some(statement.predicate_type.clone()),
         annotations: subject.annotations.clone(),

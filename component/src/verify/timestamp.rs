@@ -69,7 +69,9 @@ fn second_element(response: &[u8]) -> Option<&[u8]> {
 fn names(signer: &SignerIdentifier, certificate: &Certificate) -> bool {
     let body = &certificate.tbs_certificate;
     match signer {
-        SignerIdentifier::IssuerAndSerialNumber(id) => id.issuer == body.issuer && id.serial_number == body.serial_number,
+        SignerIdentifier::IssuerAndSerialNumber(id) => {
+            id.issuer == body.issuer && id.serial_number == body.serial_number
+        }
         SignerIdentifier::SubjectKeyIdentifier(id) => body
             .get::<SubjectKeyIdentifier>()
             .ok()

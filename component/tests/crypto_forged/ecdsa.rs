@@ -77,17 +77,9 @@ macro_rules! edge_scalars {
             .collect();
         let mut forged = vec![];
         // Under these keys the sums meet in one point, in opposite points, and in none of both.
-        for q in [
-            g,
-            -g,
-            g.double(),
-            g * Scalar::from(0x1234_5678_9abc_def1u64),
-        ] {
+        for q in [g, -g, g.double(), g * Scalar::from(0x1234_5678_9abc_def1u64)] {
             let key = VerifyingKey::from_affine(q.to_affine()).unwrap();
-            for (u1, u2) in edges
-                .iter()
-                .flat_map(|u1| edges.iter().map(move |u2| (*u1, *u2)))
-            {
+            for (u1, u2) in edges.iter().flat_map(|u1| edges.iter().map(move |u2| (*u1, *u2))) {
                 let point = g * u1 + q * u2;
                 // No signature has u2 = 0 or R at infinity.
                 if bool::from(u2.is_zero()) || point == ProjectivePoint::IDENTITY {
@@ -144,12 +136,7 @@ impl Parts {
             ("s = n", r.clone(), self.order.clone(), false),
             ("r + n", &r + &self.order, s.clone(), false),
             ("s + n", r.clone(), &s + &self.order, false),
-            (
-                "s + 2^400",
-                r.clone(),
-                &s + (BigUint::from(1u8) << 400),
-                false,
-            ),
+            ("s + 2^400", r.clone(), &s + (BigUint::from(1u8) << 400), false),
         ] {
             let content = [integer(&r.to_bytes_be()), integer(&s.to_bytes_be())].concat();
             variants.push(self.forged(name, self.key.clone(), tlv(0x30, &content), accepted));
@@ -169,14 +156,8 @@ impl Parts {
         let long_form = |value: &[u8]| [&[value[0], 0x81], &value[1..]].concat();
         let bytes = self.signature();
         [
-            (
-                "leading zero in r",
-                tlv(0x30, &[padded(&r), s.clone()].concat()),
-            ),
-            (
-                "leading zero in s",
-                tlv(0x30, &[r.clone(), padded(&s)].concat()),
-            ),
+            ("leading zero in r", tlv(0x30, &[padded(&r), s.clone()].concat())),
+            ("leading zero in s", tlv(0x30, &[r.clone(), padded(&s)].concat())),
             (
                 "negative r",
                 tlv(0x30, &[tlv(0x02, &negative(&self.r)), s.clone()].concat()),
@@ -189,27 +170,12 @@ impl Parts {
             ("empty s", tlv(0x30, &[r.clone(), tlv(0x02, &[])].concat())),
             ("long length", long_form(&bytes)),
             ("longer length", [&[0x30, 0x82, 0], &bytes[1..]].concat()),
-            (
-                "long length of r",
-                tlv(0x30, &[long_form(&r), s.clone()].concat()),
-            ),
-            (
-                "long length of s",
-                tlv(0x30, &[r.clone(), long_form(&s)].concat()),
-            ),
-            (
-                "indefinite length",
-                [&[0x30, 0x80], &both[..], &[0, 0]].concat(),
-            ),
+            ("long length of r", tlv(0x30, &[long_form(&r), s.clone()].concat())),
+            ("long length of s", tlv(0x30, &[r.clone(), long_form(&s)].concat())),
+            ("indefinite length", [&[0x30, 0x80], &both[..], &[0, 0]].concat()),
             ("trailing byte", [&bytes[..], &[0]].concat()),
-            (
-                "trailing byte inside",
-                tlv(0x30, &[&both[..], &[0]].concat()),
-            ),
-            (
-                "third integer",
-                tlv(0x30, &[&both[..], &[2, 1, 1]].concat()),
-            ),
+            ("trailing byte inside", tlv(0x30, &[&both[..], &[0]].concat())),
+            ("third integer", tlv(0x30, &[&both[..], &[2, 1, 1]].concat())),
             ("only r", tlv(0x30, &r)),
             ("no content", vec![0x30, 0]),
             ("a SET", tlv(0x31, &both)),
@@ -218,10 +184,7 @@ impl Parts {
                 "r as OCTET STRING",
                 tlv(0x30, &[tlv(0x04, &r[2..]), s.clone()].concat()),
             ),
-            (
-                "s as BIT STRING",
-                tlv(0x30, &[r.clone(), tlv(0x03, &s[2..])].concat()),
-            ),
+            ("s as BIT STRING", tlv(0x30, &[r.clone(), tlv(0x03, &s[2..])].concat())),
             ("no SEQUENCE", both),
             ("P1363", [&self.r[..], &self.s[..]].concat()),
         ]
@@ -243,10 +206,7 @@ impl Parts {
             ("key with a trailing byte", [&self.key[..], &[0]].concat()),
             ("key without its tag", self.key[1..].to_vec()),
             ("key of tag 5, compact", [&[5], x].concat()),
-            (
-                "key of all ones",
-                [&[4][..], &vec![0xff; 2 * x.len()]].concat(),
-            ),
+            ("key of all ones", [&[4][..], &vec![0xff; 2 * x.len()]].concat()),
             ("no key", vec![]),
         ]
     }

@@ -43,20 +43,14 @@ pub fn key_of_small_order(key: &str) -> Case {
 pub fn neutral_r() -> Case {
     let key = SigningKey::from_bytes(&[7; 32]);
     let a = scalar(&[7; 32]);
-    signature(
-        key.verifying_key().as_bytes(),
-        &bytes(SMALL_ORDER[0]),
-        |k| k * a,
-    )
+    signature(key.verifying_key().as_bytes(), &bytes(SMALL_ORDER[0]), |k| k * a)
 }
 
 /// A key with a part of order eight, and a signature that fits nevertheless: RFC 8032 and both providers take it.
 pub fn key_with_torsion() -> Case {
     let torsion: [u8; 32] = bytes(SMALL_ORDER[4]).try_into().unwrap();
     let torsion = VerifyingKey::from_bytes(&torsion).unwrap().to_edwards();
-    let a = SigningKey::from_bytes(&[7; 32])
-        .verifying_key()
-        .to_edwards();
+    let a = SigningKey::from_bytes(&[7; 32]).verifying_key().to_edwards();
     let r = SigningKey::from_bytes(&[9; 32]).verifying_key();
     let key = VerifyingKey::from(a + torsion);
     let (a, nonce) = (scalar(&[7; 32]), scalar(&[9; 32]));
@@ -66,12 +60,7 @@ pub fn key_with_torsion() -> Case {
 fn signature(key: &[u8], r: &[u8], s: impl FnOnce(BigUint) -> BigUint) -> Case {
     let (message, k) = (0u32..)
         .map(|counter| counter.to_be_bytes().to_vec())
-        .map(|message| {
-            (
-                reduce(&Sha512::digest([r, key, &message].concat())),
-                message,
-            )
-        })
+        .map(|message| (reduce(&Sha512::digest([r, key, &message].concat())), message))
         .find_map(|(k, message)| (&k % 8u8 == BigUint::from(0u8)).then_some((message, k)))
         .unwrap();
     let mut s = (s(k) % order()).to_bytes_le();
@@ -104,11 +93,6 @@ fn order() -> BigUint {
 }
 
 pub fn bytes(hex: &str) -> Vec<u8> {
-    let digits = hex
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| std::str::from_utf8(pair).unwrap());
-    digits
-        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
-        .collect()
+    let digits = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
+    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }

@@ -14,16 +14,16 @@ const MESSAGE: &[u8] = b"nobody signed this";
 /// RFC 8017 section 9.2 note 1, the bytes before the digest of SHA-256, SHA-384 and SHA-512.
 const DIGEST_INFO: [&[u8]; 3] = [
     &[
-        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01,
-        0x05, 0x00, 0x04, 0x20,
+        0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
+        0x20,
     ],
     &[
-        0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02,
-        0x05, 0x00, 0x04, 0x30,
+        0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04,
+        0x30,
     ],
     &[
-        0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03,
-        0x05, 0x00, 0x04, 0x40,
+        0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04,
+        0x40,
     ],
 ];
 
@@ -40,16 +40,8 @@ struct Key {
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     for hash in 0..3 {
-        for bits in [
-            2048, 2050, 2055, 2056, 3071, 3072, 4096, 4097, 6144, 8191, 8192,
-        ] {
-            cases.push(case(
-                "good",
-                PKCS1[hash],
-                &pkcs1(hash, bits),
-                bits,
-                Expected::Valid,
-            ));
+        for bits in [2048, 2050, 2055, 2056, 3071, 3072, 4096, 4097, 6144, 8191, 8192] {
+            cases.push(case("good", PKCS1[hash], &pkcs1(hash, bits), bits, Expected::Valid));
             if bits % 8 != 1 {
                 cases.push(case(
                     "good",
@@ -61,13 +53,7 @@ pub fn all() -> Vec<Case> {
             }
         }
         for bits in [1536, 2047, 8193, 8200, 10240] {
-            cases.push(case(
-                "size",
-                PKCS1[hash],
-                &pkcs1(hash, bits),
-                bits,
-                Expected::Invalid,
-            ));
+            cases.push(case("size", PKCS1[hash], &pkcs1(hash, bits), bits, Expected::Invalid));
             cases.push(case(
                 "size",
                 PSS[hash],
@@ -123,30 +109,18 @@ fn bad_keys(hash: usize) -> Vec<Case> {
             "trailing byte",
             [tlv(0x30, &[n.clone(), e.clone()].concat()), vec![0]].concat(),
         ),
-        (
-            "third integer",
-            tlv(0x30, &[&n[..], &e, &[2, 1, 1]].concat()),
-        ),
+        ("third integer", tlv(0x30, &[&n[..], &e, &[2, 1, 1]].concat())),
         ("swapped", tlv(0x30, &[e.clone(), n.clone()].concat())),
         (
             "leading zero in n",
-            tlv(
-                0x30,
-                &[tlv(2, &[&[0], &n[4..]].concat()), e.clone()].concat(),
-            ),
+            tlv(0x30, &[tlv(2, &[&[0], &n[4..]].concat()), e.clone()].concat()),
         ),
         (
             "negative n",
             tlv(0x30, &[tlv(2, &good.n.to_bytes_be()), e.clone()].concat()),
         ),
-        (
-            "leading zero in e",
-            tlv(0x30, &[&n[..], &[2, 2, 0, 3]].concat()),
-        ),
-        (
-            "long length of e",
-            tlv(0x30, &[&n[..], &[2, 0x81, 1, 3]].concat()),
-        ),
+        ("leading zero in e", tlv(0x30, &[&n[..], &[2, 2, 0, 3]].concat())),
+        ("long length of e", tlv(0x30, &[&n[..], &[2, 0x81, 1, 3]].concat())),
         ("only n", tlv(0x30, &n)),
         ("n = 0", tlv(0x30, &[&[2, 1, 0], &e[..]].concat())),
         ("e = 0", tlv(0x30, &[&n[..], &[2, 1, 0]].concat())),
@@ -181,27 +155,9 @@ fn bad_messages(hash: usize) -> Vec<Case> {
             bits,
             Expected::Invalid,
         ),
-        case(
-            "of the other padding",
-            PKCS1[hash],
-            &good_pss,
-            bits,
-            Expected::Invalid,
-        ),
-        case(
-            "of the other padding",
-            PSS[hash],
-            &good,
-            bits,
-            Expected::Invalid,
-        ),
-        case(
-            "salt empty",
-            PSS[hash],
-            &pss(hash, bits, 0),
-            bits,
-            Expected::Invalid,
-        ),
+        case("of the other padding", PKCS1[hash], &good_pss, bits, Expected::Invalid),
+        case("of the other padding", PSS[hash], &good, bits, Expected::Invalid),
+        case("salt empty", PSS[hash], &pss(hash, bits, 0), bits, Expected::Invalid),
         case(
             "salt short",
             PSS[hash],
@@ -217,13 +173,7 @@ fn bad_messages(hash: usize) -> Vec<Case> {
             Expected::Invalid,
         ),
         case("s + n", PKCS1[hash], &plus_n(good), bits, Expected::Invalid),
-        case(
-            "s + n",
-            PSS[hash],
-            &plus_n(good_pss),
-            bits,
-            Expected::Invalid,
-        ),
+        case("s + n", PSS[hash], &plus_n(good_pss), bits, Expected::Invalid),
     ]
 }
 
@@ -266,10 +216,7 @@ fn power(base: &BigUint, exponent: u8) -> BigUint {
 fn case(name: &str, scheme: S, key: &Key, bits: usize, expected: Expected) -> Case {
     let size = bits.div_ceil(8);
     let s = key.s.to_bytes_be();
-    let der = tlv(
-        0x30,
-        &[integer(&key.n.to_bytes_be()), integer(&[key.e])].concat(),
-    );
+    let der = tlv(0x30, &[integer(&key.n.to_bytes_be()), integer(&[key.e])].concat());
     Case {
         name: format!("{} {bits} bits, {name}", scheme.name()),
         scheme,

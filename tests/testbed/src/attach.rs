@@ -18,12 +18,7 @@ impl Layout {
     }
 
     /// Any one layer under an artifact type, with an empty config: garbage bundles, other tools' evidence.
-    pub fn attach(
-        &mut self,
-        subject: &Descriptor,
-        artifact_type: &str,
-        bytes: &[u8],
-    ) -> Descriptor {
+    pub fn attach(&mut self, subject: &Descriptor, artifact_type: &str, bytes: &[u8]) -> Descriptor {
         let layer = self.blob(artifact_type, bytes);
         let config = self.blob(EMPTY, b"{}");
         let mut manifest = manifest(OCI_MANIFEST, &config, &[layer]);
@@ -32,11 +27,7 @@ impl Layout {
     }
 
     /// Simple signing as a referrer, the way `cosign sign` did it with `COSIGN_EXPERIMENTAL=1` and OCI 1.1.
-    pub fn attach_simple_signing(
-        &mut self,
-        subject: &Descriptor,
-        layers: &[LegacyLayer],
-    ) -> Descriptor {
+    pub fn attach_simple_signing(&mut self, subject: &Descriptor, layers: &[LegacyLayer]) -> Descriptor {
         let manifest = self.legacy_manifest(COSIGN_SIGNATURE, layers);
         self.attach_manifest(subject, manifest)
     }
@@ -50,20 +41,12 @@ impl Layout {
     }
 
     /// `sha256-….sig`
-    pub fn attach_signatures(
-        &mut self,
-        subject: &Descriptor,
-        layers: &[LegacyLayer],
-    ) -> Descriptor {
+    pub fn attach_signatures(&mut self, subject: &Descriptor, layers: &[LegacyLayer]) -> Descriptor {
         self.attach_legacy(subject, ".sig", layers)
     }
 
     /// `sha256-….att`
-    pub fn attach_attestations(
-        &mut self,
-        subject: &Descriptor,
-        layers: &[LegacyLayer],
-    ) -> Descriptor {
+    pub fn attach_attestations(&mut self, subject: &Descriptor, layers: &[LegacyLayer]) -> Descriptor {
         self.attach_legacy(subject, ".att", layers)
     }
 
@@ -81,12 +64,7 @@ impl Layout {
         self.tag(&tag, &index);
     }
 
-    fn attach_legacy(
-        &mut self,
-        subject: &Descriptor,
-        suffix: &str,
-        layers: &[LegacyLayer],
-    ) -> Descriptor {
+    fn attach_legacy(&mut self, subject: &Descriptor, suffix: &str, layers: &[LegacyLayer]) -> Descriptor {
         let manifest = self.legacy_manifest(OCI_CONFIG, layers);
         let descriptor = self.manifest(&manifest);
         self.tag(&subject.derived_tag(suffix), &descriptor);

@@ -50,20 +50,15 @@ impl Signing<'_> {
     }
 
     fn material(&self, version: Version) -> Value {
-        let raw =
-            |certificate: &Vec<u8>| json!({ "rawBytes": BASE64_STANDARD.encode(certificate) });
-        let single =
-            matches!(version, Version::V03 | Version::V03Parameter) && self.chain.is_empty();
+        let raw = |certificate: &Vec<u8>| json!({ "rawBytes": BASE64_STANDARD.encode(certificate) });
+        let single = matches!(version, Version::V03 | Version::V03Parameter) && self.chain.is_empty();
         match &self.signed.certificate {
             None => {
                 json!({ "publicKey": { "hint": BASE64_STANDARD.encode(self.signed.key.id()) } })
             }
             Some(certificate) if single => json!({ "certificate": raw(certificate) }),
             Some(certificate) => {
-                let certificates: Vec<Value> = std::iter::once(certificate)
-                    .chain(&self.chain)
-                    .map(raw)
-                    .collect();
+                let certificates: Vec<Value> = std::iter::once(certificate).chain(&self.chain).map(raw).collect();
                 json!({ "x509CertificateChain": { "certificates": certificates } })
             }
         }

@@ -82,11 +82,7 @@ impl Authority {
         pem("CERTIFICATE", &self.certificate)
     }
 
-    fn assemble(
-        &self,
-        request: &CertificateRequest,
-        extensions: impl FnOnce(&Key) -> Vec<Extension>,
-    ) -> Leaf {
+    fn assemble(&self, request: &CertificateRequest, extensions: impl FnOnce(&Key) -> Vec<Extension>) -> Leaf {
         let key = request.effective_key();
         let signed = self.to_be_signed(request, &key, &extensions(&key));
         let signature = der::bits(&self.key.sign(&signed));
@@ -100,12 +96,7 @@ impl Authority {
         }
     }
 
-    fn to_be_signed(
-        &self,
-        request: &CertificateRequest,
-        key: &Key,
-        extensions: &[Extension],
-    ) -> Vec<u8> {
+    fn to_be_signed(&self, request: &CertificateRequest, key: &Key, extensions: &[Extension]) -> Vec<u8> {
         let version_3 = der::context(0, &der::integer(2));
         let validity = der::sequence([der::time(request.not_before), der::time(request.not_after)]);
         der::sequence([

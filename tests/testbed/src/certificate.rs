@@ -65,9 +65,7 @@ impl CertificateRequest {
             key_usage: vec![KEY_CERT_SIGN, CRL_SIGN],
             extended_key_usage: Vec::new(),
             sct: Sct::Absent,
-            ..CertificateRequest::leaf()
-                .subject(common_name)
-                .valid(CA_START, CA_END)
+            ..CertificateRequest::leaf().subject(common_name).valid(CA_START, CA_END)
         }
     }
 
@@ -99,11 +97,7 @@ impl CertificateRequest {
     /// Sets a claim to these bytes: text that is not DER, or DER where text belongs.
     pub fn claim_bytes(self, number: u8, value: &[u8]) -> CertificateRequest {
         let oid = format!("{FULCIO}.{number}");
-        match self
-            .extensions
-            .iter()
-            .position(|extension| extension.oid == oid)
-        {
+        match self.extensions.iter().position(|extension| extension.oid == oid) {
             Some(at) => {
                 let mut this = self;
                 this.extensions[at].value = value.to_vec();
@@ -115,11 +109,7 @@ impl CertificateRequest {
 
     /// Adds a claim that is already there a second time.
     pub fn claim_again(self, number: u8, text: &str) -> CertificateRequest {
-        self.extension(
-            &format!("{FULCIO}.{number}"),
-            false,
-            &claim_value(number, text),
-        )
+        self.extension(&format!("{FULCIO}.{number}"), false, &claim_value(number, text))
     }
 
     pub fn without_claim(mut self, number: u8) -> CertificateRequest {
@@ -219,10 +209,7 @@ impl CertificateRequest {
             add("2.5.29.15", true, der::named_bits(&self.key_usage));
         }
         if !self.extended_key_usage.is_empty() {
-            let critical = self
-                .extended_key_usage
-                .iter()
-                .any(|oid| oid == TIME_STAMPING); // RFC 3161 2.3
+            let critical = self.extended_key_usage.iter().any(|oid| oid == TIME_STAMPING); // RFC 3161 2.3
             add(
                 "2.5.29.37",
                 critical,
@@ -244,11 +231,7 @@ impl CertificateRequest {
             der::sequence([der::context_primitive(0, &issuer.id()[..20])]),
         );
         if !self.sans.is_empty() {
-            add(
-                "2.5.29.17",
-                true,
-                der::sequence(self.sans.iter().map(San::der)),
-            );
+            add("2.5.29.17", true, der::sequence(self.sans.iter().map(San::der)));
         }
         all.extend(self.extensions.iter().cloned());
         all
@@ -268,8 +251,6 @@ fn claim_value(number: u8, text: &str) -> Vec<u8> {
 }
 
 fn name(attributes: &[(&str, &str)]) -> Vec<u8> {
-    let relative = |(oid, text): &(&str, &str)| {
-        der::set(vec![der::sequence([der::oid(oid), der::utf8(text)])])
-    };
+    let relative = |(oid, text): &(&str, &str)| der::set(vec![der::sequence([der::oid(oid), der::utf8(text)])]);
     der::sequence(attributes.iter().map(relative))
 }

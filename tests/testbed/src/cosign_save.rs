@@ -6,9 +6,7 @@ use serde_json::Value;
 impl Layout {
     pub fn cosign_save(&self) -> Layout {
         let entry = |entry: &Descriptor| {
-            let name = entry.0["annotations"][REF_NAME]
-                .as_str()
-                .unwrap_or_default();
+            let name = entry.0["annotations"][REF_NAME].as_str().unwrap_or_default();
             let kind = kind(name, &entry.0["mediaType"])?;
             let kind = format!("dev.cosignproject.cosign/{kind}");
             Some(Descriptor(entry.bare()).annotation("kind", &kind))
@@ -22,11 +20,7 @@ impl Layout {
 
 fn kind(name: &str, media_type: &Value) -> Option<&'static str> {
     if !name.starts_with("sha256-") {
-        return Some(if media_type == OCI_INDEX {
-            "imageIndex"
-        } else {
-            "image"
-        });
+        return Some(if media_type == OCI_INDEX { "imageIndex" } else { "image" });
     }
     match name.rsplit_once('.') {
         Some((_, "sig")) => Some("sigs"),

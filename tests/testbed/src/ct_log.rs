@@ -36,13 +36,7 @@ impl CtLog {
     }
 
     /// The SignedCertificateTimestampList for a precertificate, or nothing.
-    pub(crate) fn list(
-        &self,
-        sct: &Sct,
-        issuer: &Key,
-        precertificate: &[u8],
-        time: i64,
-    ) -> Option<Vec<u8>> {
+    pub(crate) fn list(&self, sct: &Sct, issuer: &Key, precertificate: &[u8], time: i64) -> Option<Vec<u8>> {
         let good = |log: &CtLog, time| log.timestamp(issuer, precertificate, time);
         let timestamps = match sct {
             Sct::Absent => return None,

@@ -49,10 +49,7 @@ pub fn integer(value: u64) -> Vec<u8> {
 
 /// An INTEGER from big-endian bytes, taken as not negative.
 pub fn unsigned(bytes: &[u8]) -> Vec<u8> {
-    let start = bytes
-        .iter()
-        .position(|byte| *byte != 0)
-        .unwrap_or(bytes.len() - 1);
+    let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len() - 1);
     let mut content = bytes[start..].to_vec();
     if content[0] & 0x80 != 0 {
         content.insert(0, 0);
@@ -92,9 +89,7 @@ pub fn named_bits(set_bits: &[u8]) -> Vec<u8> {
 pub fn oid(dotted: &str) -> Vec<u8> {
     let arcs: Vec<u64> = dotted.split('.').map(|arc| arc.parse().unwrap()).collect();
     let mut content = base128(arcs[0] * 40 + arcs[1]);
-    arcs[2..]
-        .iter()
-        .for_each(|arc| content.extend(base128(*arc)));
+    arcs[2..].iter().for_each(|arc| content.extend(base128(*arc)));
     element(0x06, &content)
 }
 
@@ -135,10 +130,7 @@ mod tests {
 
     #[test]
     fn encodes_what_x690_says() {
-        assert_eq!(
-            oid("1.2.840.10045.2.1"),
-            [6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]
-        );
+        assert_eq!(oid("1.2.840.10045.2.1"), [6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]);
         assert_eq!(integer(0), [2, 1, 0]);
         assert_eq!(integer(128), [2, 2, 0, 128]);
         assert_eq!(named_bits(&[0]), [3, 2, 7, 0x80]);

@@ -38,11 +38,7 @@ pub(crate) struct Extension {
 
 impl Extension {
     pub(crate) fn der(&self) -> Vec<u8> {
-        let critical = if self.critical {
-            der::boolean_true()
-        } else {
-            Vec::new()
-        };
+        let critical = if self.critical { der::boolean_true() } else { Vec::new() };
         der::sequence([der::oid(&self.oid), critical, der::octets(&self.value)])
     }
 }

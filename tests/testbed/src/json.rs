@@ -17,9 +17,7 @@ pub fn remove(document: &mut Value, pointer: &str) -> Value {
     let (parent, key) = parent(document, pointer);
     match parent {
         Value::Array(array) => array.remove(key.parse().unwrap()),
-        Value::Object(object) => object
-            .remove(&key)
-            .unwrap_or_else(|| panic!("nothing at `{pointer}`")),
+        Value::Object(object) => object.remove(&key).unwrap_or_else(|| panic!("nothing at `{pointer}`")),
         _ => panic!("nothing at `{pointer}`"),
     }
 }
@@ -28,10 +26,7 @@ pub fn remove(document: &mut Value, pointer: &str) -> Value {
 pub fn with_duplicate_key(document: &Value, pointer: &str, second: Value) -> String {
     const PLACEHOLDER: &str = "\u{10ffff} duplicate";
     let mut document = document.clone();
-    assert!(
-        document.pointer(pointer).is_some(),
-        "nothing at `{pointer}`"
-    );
+    assert!(document.pointer(pointer).is_some(), "nothing at `{pointer}`");
     let (parent, key) = parent(&mut document, pointer);
     parent[PLACEHOLDER] = second;
     document.to_string().replacen(PLACEHOLDER, &key, 1)

@@ -67,15 +67,11 @@ pub enum Key {
 
 impl Key {
     pub fn p256(seed: &str) -> Key {
-        Key::P256(
-            p256::ecdsa::SigningKey::from_slice(&Hash::Sha256.digest(seed.as_bytes())).unwrap(),
-        )
+        Key::P256(p256::ecdsa::SigningKey::from_slice(&Hash::Sha256.digest(seed.as_bytes())).unwrap())
     }
 
     pub fn p384(seed: &str) -> Key {
-        Key::P384(
-            p384::ecdsa::SigningKey::from_slice(&Hash::Sha384.digest(seed.as_bytes())).unwrap(),
-        )
+        Key::P384(p384::ecdsa::SigningKey::from_slice(&Hash::Sha384.digest(seed.as_bytes())).unwrap())
     }
 
     pub fn ed25519(seed: &str) -> Key {
@@ -135,12 +131,8 @@ impl Key {
             panic!("only RSA signs with PSS")
         };
         let mut salt = crate::salt::Salt::from_seed("pss");
-        key.sign_with_rng(
-            &mut salt,
-            rsa::pss::Pss::<rsa::sha2::Sha256>::new(),
-            &sha256(message),
-        )
-        .unwrap()
+        key.sign_with_rng(&mut salt, rsa::pss::Pss::<rsa::sha2::Sha256>::new(), &sha256(message))
+            .unwrap()
     }
 
     /// The SubjectPublicKeyInfo in DER.
@@ -150,10 +142,7 @@ impl Key {
                 "1.2.840.10045.3.1.7",
                 key.verifying_key().to_sec1_point(false).as_bytes(),
             ),
-            Key::P384(key) => ec_spki(
-                "1.3.132.0.34",
-                key.verifying_key().to_sec1_point(false).as_bytes(),
-            ),
+            Key::P384(key) => ec_spki("1.3.132.0.34", key.verifying_key().to_sec1_point(false).as_bytes()),
             Key::Ed25519(key) => der::sequence([
                 der::sequence([der::oid("1.3.101.112")]),
                 der::bits(key.verifying_key().as_bytes()),
@@ -227,10 +216,7 @@ pub fn pem(label: &str, der: &[u8]) -> String {
         .chunks(64)
         .map(|line| std::str::from_utf8(line).unwrap())
         .collect();
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        lines.join("\n")
-    )
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 fn ec_spki(curve: &str, point: &[u8]) -> Vec<u8> {

@@ -45,10 +45,7 @@ impl Descriptor {
     /// `linux/arm64`
     pub fn platform(self, platform: &str) -> Descriptor {
         let (os, architecture) = platform.split_once('/').unwrap();
-        self.with(
-            "platform",
-            json!({ "architecture": architecture, "os": os }),
-        )
+        self.with("platform", json!({ "architecture": architecture, "os": os }))
     }
 
     pub fn annotation(mut self, name: &str, value: &str) -> Descriptor {
@@ -81,8 +78,7 @@ impl Layout {
 
     pub fn blob(&mut self, media_type: &str, bytes: &[u8]) -> Descriptor {
         let descriptor = Descriptor::of(media_type, bytes);
-        self.blobs
-            .insert(descriptor.digest().to_owned(), bytes.to_vec());
+        self.blobs.insert(descriptor.digest().to_owned(), bytes.to_vec());
         descriptor
     }
 
@@ -99,11 +95,7 @@ impl Layout {
 
     /// The same in Docker's media types.
     pub fn docker_image(&mut self, content: &str, platform: &str) -> Descriptor {
-        self.image_of(
-            [DOCKER_MANIFEST, DOCKER_CONFIG, DOCKER_LAYER],
-            content,
-            platform,
-        )
+        self.image_of([DOCKER_MANIFEST, DOCKER_CONFIG, DOCKER_LAYER], content, platform)
     }
 
     /// An image index.
@@ -118,13 +110,9 @@ impl Layout {
 
     /// The child that BuildKit adds for the provenance of another child of the same index.
     pub fn buildkit_attestation(&mut self, child: &Descriptor) -> Descriptor {
-        let statement =
-            json!({ "_type": crate::statement::V01, "subject": [], "predicate": child.digest() });
+        let statement = json!({ "_type": crate::statement::V01, "subject": [], "predicate": child.digest() });
         let layer = self.blob(crate::signing::IN_TOTO, statement.to_string().as_bytes());
-        let layer = layer.annotation(
-            "in-toto.io/predicate-type",
-            "https://slsa.dev/provenance/v0.2",
-        );
+        let layer = layer.annotation("in-toto.io/predicate-type", "https://slsa.dev/provenance/v0.2");
         let config = self.blob(OCI_CONFIG, br#"{"architecture":"unknown","os":"unknown"}"#);
         self.manifest(&manifest(OCI_MANIFEST, &config, &[layer]))
             .platform("unknown/unknown")
@@ -140,8 +128,7 @@ impl Layout {
     }
 
     pub fn untag(&mut self, name: &str) {
-        self.index
-            .retain(|entry| entry.0["annotations"][REF_NAME] != name);
+        self.index.retain(|entry| entry.0["annotations"][REF_NAME] != name);
     }
 
     pub fn tagged(&self, name: &str) -> Option<Descriptor> {
@@ -160,17 +147,10 @@ impl Layout {
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let entries: Vec<&Value> = self.index.iter().map(|entry| &entry.0).collect();
         let index = json!({ "schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries });
-        let blob = |(digest, bytes): (&String, &Vec<u8>)| {
-            (
-                format!("blobs/{}", digest.replacen(':', "/", 1)),
-                bytes.clone(),
-            )
-        };
+        let blob =
+            |(digest, bytes): (&String, &Vec<u8>)| (format!("blobs/{}", digest.replacen(':', "/", 1)), bytes.clone());
         let mut files: BTreeMap<String, Vec<u8>> = self.blobs.iter().map(blob).collect();
-        files.insert(
-            "oci-layout".to_owned(),
-            br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec(),
-        );
+        files.insert("oci-layout".to_owned(), br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec());
         files.insert("index.json".to_owned(), index.to_string().into_bytes());
         files
     }
@@ -190,14 +170,10 @@ impl Layout {
 
     fn image_of(&mut self, media_types: [&str; 3], content: &str, platform: &str) -> Descriptor {
         let [manifest_type, config_type, layer_type] = media_types;
-        let layer = self.blob(
-            layer_type,
-            format!("layer of {content} for {platform}").as_bytes(),
-        );
+        let layer = self.blob(layer_type, format!("layer of {content} for {platform}").as_bytes());
         let (os, architecture) = platform.split_once('/').unwrap();
         let root = json!({ "type": "layers", "diff_ids": [layer.digest()] });
-        let config =
-            json!({ "architecture": architecture, "os": os, "config": {}, "rootfs": root });
+        let config = json!({ "architecture": architecture, "os": os, "config": {}, "rootfs": root });
         let config = self.blob(config_type, config.to_string().as_bytes());
         self.manifest(&manifest(manifest_type, &config, &[layer]))
             .platform(platform)
@@ -205,9 +181,7 @@ impl Layout {
 
     fn index_of(&mut self, media_type: &str, children: &[Descriptor]) -> Descriptor {
         let children: Vec<&Value> = children.iter().map(|child| &child.0).collect();
-        self.manifest(
-            &json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": children }),
-        )
+        self.manifest(&json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": children }))
     }
 }
 

@@ -56,17 +56,11 @@ impl Signing<'_> {
                 payload.clone(),
                 BASE64_STANDARD.encode(&signed.signature),
             ),
-            Content::Dsse { .. } => (
-                DSSE_ENVELOPE,
-                signed.envelope().to_string().into_bytes(),
-                String::new(),
-            ),
+            Content::Dsse { .. } => (DSSE_ENVELOPE, signed.envelope().to_string().into_bytes(), String::new()),
         };
         let mut annotations = BTreeMap::from([(SIGNATURE.to_owned(), signature)]);
         if let Content::Dsse { payload, .. } = &signed.content {
-            let predicate_type =
-                serde_json::from_slice::<Value>(payload).unwrap_or_default()["predicateType"]
-                    .take();
+            let predicate_type = serde_json::from_slice::<Value>(payload).unwrap_or_default()["predicateType"].take();
             annotations.insert(
                 "predicateType".to_owned(),
                 predicate_type.as_str().unwrap_or_default().to_owned(),
@@ -97,11 +91,7 @@ impl Signing<'_> {
 }
 
 fn rekor_bundle(entry: &Value) -> Value {
-    let number = |field: &str| {
-        entry[field]
-            .as_str()
-            .and_then(|text| text.parse::<i64>().ok())
-    };
+    let number = |field: &str| entry[field].as_str().and_then(|text| text.parse::<i64>().ok());
     let log_id = entry
         .pointer("/logId/keyId")
         .and_then(Value::as_str)

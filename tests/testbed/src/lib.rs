@@ -47,9 +47,7 @@ pub mod trusted_root;
 
 pub use bundle::Version;
 pub use ca::{Authority, Leaf};
-pub use certificate::{
-    CODE_SIGNING, CRL_SIGN, CertificateRequest, DIGITAL_SIGNATURE, KEY_CERT_SIGN, TIME_STAMPING,
-};
+pub use certificate::{CODE_SIGNING, CRL_SIGN, CertificateRequest, DIGITAL_SIGNATURE, KEY_CERT_SIGN, TIME_STAMPING};
 pub use ct_log::{CtLog, Sct};
 pub use extension::San;
 pub use key::{Hash, Key, ecdsa_twin, hex, pem, sha256, sha256_hex};

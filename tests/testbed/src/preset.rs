@@ -63,9 +63,7 @@ impl CertificateRequest {
 
     /// Any other workload with a URI.
     pub fn uri(uri: &str, issuer: &str) -> CertificateRequest {
-        CertificateRequest::leaf()
-            .issuer(issuer)
-            .san(San::Uri(uri.to_owned()))
+        CertificateRequest::leaf().issuer(issuer).san(San::Uri(uri.to_owned()))
     }
 
     /// The workflow that signs: SAN and `.1.9`. After `github(…)` this is a reusable workflow called by that one.

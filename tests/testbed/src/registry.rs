@@ -220,10 +220,7 @@ impl Shared {
                 !*stopped
             }
             _ => {
-                let _stopped = self
-                    .stopping
-                    .wait_while(stopped, |stopped| !*stopped)
-                    .unwrap();
+                let _stopped = self.stopping.wait_while(stopped, |stopped| !*stopped).unwrap();
                 false
             }
         }

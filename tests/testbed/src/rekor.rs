@@ -89,8 +89,7 @@ impl Rekor {
         });
         if matches!(evidence, Evidence::PromiseAndProof | Evidence::Promise) {
             let promise = self.promise(&canonical, integrated_time, index);
-            entry["inclusionPromise"] =
-                json!({ "signedEntryTimestamp": BASE64_STANDARD.encode(promise) });
+            entry["inclusionPromise"] = json!({ "signedEntryTimestamp": BASE64_STANDARD.encode(promise) });
         }
         if matches!(evidence, Evidence::PromiseAndProof | Evidence::Proof) {
             entry["inclusionProof"] = self.proof(&canonical, index);
@@ -113,11 +112,7 @@ impl Rekor {
 
     /// A signed note (C2SP tlog-checkpoint) for any tree head.
     pub fn checkpoint(&self, size: u64, root: &[u8; 32]) -> String {
-        let body = format!(
-            "{}\n{size}\n{}\n",
-            self.origin,
-            BASE64_STANDARD.encode(root)
-        );
+        let body = format!("{}\n{size}\n{}\n", self.origin, BASE64_STANDARD.encode(root));
         let name = self.origin.split(' ').next().unwrap();
         let mut note = format!(
             "{body}\n{}",
@@ -137,8 +132,7 @@ impl Rekor {
             "logID": hex(&self.id),
             "logIndex": index,
         });
-        self.key
-            .sign(&serde_json_canonicalizer::to_vec(&payload).unwrap())
+        self.key.sign(&serde_json_canonicalizer::to_vec(&payload).unwrap())
     }
 
     fn proof(&self, canonical_body: &[u8], index: u64) -> Value {
@@ -147,11 +141,7 @@ impl Rekor {
         for level in 0..TREE_HEIGHT {
             let sibling = sha256(format!("sibling {level} {index}").as_bytes());
             let is_right = index >> level & 1 == 1;
-            let (left, right) = if is_right {
-                (sibling, root)
-            } else {
-                (root, sibling)
-            };
+            let (left, right) = if is_right { (sibling, root) } else { (root, sibling) };
             root = sha256(&concat([&[1][..], &left, &right]));
             siblings.push(BASE64_STANDARD.encode(sibling));
         }
@@ -181,10 +171,7 @@ impl Witness {
         let public = key.verifying_key().to_bytes();
         let id = sha256(&concat([self.name.as_bytes(), b"\n\x04", &public]));
         let message = format!("cosignature/v1\ntime {}\n{checkpoint_body}", self.time);
-        let signature = concat([
-            &self.time.to_be_bytes()[..],
-            &self.key.sign(message.as_bytes()),
-        ]);
+        let signature = concat([&self.time.to_be_bytes()[..], &self.key.sign(message.as_bytes())]);
         signature_line(&self.name, &id, &signature)
     }
 }

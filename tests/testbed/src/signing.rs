@@ -18,10 +18,7 @@ pub enum Content {
     /// The bytes of an artifact, as in a message signature or a simple signing payload.
     Message(Vec<u8>),
     /// A payload in a DSSE envelope.
-    Dsse {
-        payload_type: String,
-        payload: Vec<u8>,
-    },
+    Dsse { payload_type: String, payload: Vec<u8> },
 }
 
 impl Content {
@@ -42,15 +39,8 @@ impl Content {
     pub fn to_be_signed(&self) -> Vec<u8> {
         match self {
             Content::Message(bytes) => bytes.clone(),
-            Content::Dsse {
-                payload_type,
-                payload,
-            } => {
-                let head = format!(
-                    "DSSEv1 {} {payload_type} {} ",
-                    payload_type.len(),
-                    payload.len()
-                );
+            Content::Dsse { payload_type, payload } => {
+                let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
                 [head.as_bytes(), payload].concat()
             }
         }
@@ -58,10 +48,7 @@ impl Content {
 
     pub(crate) fn dsse(&self) -> (&str, &[u8]) {
         match self {
-            Content::Dsse {
-                payload_type,
-                payload,
-            } => (payload_type, payload),
+            Content::Dsse { payload_type, payload } => (payload_type, payload),
             Content::Message(_) => panic!("a message signature has no DSSE envelope"),
         }
     }
@@ -168,19 +155,13 @@ impl<'a> Signing<'a> {
     /// Signs with another hash than the key's own. Comes before evidence.
     pub fn hash(mut self, hash: Hash) -> Self {
         self.signed.hash = hash;
-        let signature = self
-            .signed
-            .key
-            .sign_with(hash, &self.signed.content.to_be_signed());
+        let signature = self.signed.key.sign_with(hash, &self.signed.content.to_be_signed());
         self.signature(signature)
     }
 
     /// Signs with RSASSA-PSS. Comes before evidence.
     pub fn pss(self) -> Self {
-        let signature = self
-            .signed
-            .key
-            .sign_pss(&self.signed.content.to_be_signed());
+        let signature = self.signed.key.sign_pss(&self.signed.content.to_be_signed());
         self.signature(signature)
     }
 
@@ -268,10 +249,7 @@ impl<'a> Signing<'a> {
 
     /// Certificates (DER) to bring along after the leaf: `x509CertificateChain`, or the legacy chain annotation.
     pub fn chain(mut self, certificates: &[&[u8]]) -> Self {
-        self.chain = certificates
-            .iter()
-            .map(|certificate| certificate.to_vec())
-            .collect();
+        self.chain = certificates.iter().map(|certificate| certificate.to_vec()).collect();
         self
     }
 }

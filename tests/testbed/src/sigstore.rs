@@ -23,10 +23,7 @@ pub struct Sigstore {
 }
 
 impl Sigstore {
-    #[expect(
-        clippy::new_without_default,
-        reason = "an instance of test keys is nobody's default"
-    )]
+    #[expect(clippy::new_without_default, reason = "an instance of test keys is nobody's default")]
     pub fn new() -> Sigstore {
         Sigstore::named("public")
     }
@@ -34,8 +31,7 @@ impl Sigstore {
     /// An instance with keys of its own; two with one name are the same.
     pub fn named(name: &str) -> Sigstore {
         let key_name = |part: &str| format!("{name} {part}");
-        let root =
-            CertificateRequest::ca(&format!("{name}-root")).key(Key::p384(&key_name("root")));
+        let root = CertificateRequest::ca(&format!("{name}-root")).key(Key::p384(&key_name("root")));
         let root = Authority::self_signed(root);
         let intermediate = CertificateRequest::ca(&format!("{name}-intermediate"))
             .key(Key::p384(&key_name("intermediate")))
@@ -46,14 +42,8 @@ impl Sigstore {
             intermediate: root.authority(intermediate),
             root,
             ct_log: CtLog::new(Key::p256(&key_name("ct log"))),
-            rekor_v1: Rekor::v1(
-                &format!("rekor.{name}.example"),
-                Key::p256(&key_name("rekor v1")),
-            ),
-            rekor_v2: Rekor::v2(
-                &format!("log2026.{name}.example"),
-                Key::ed25519(&key_name("rekor v2")),
-            ),
+            rekor_v1: Rekor::v1(&format!("rekor.{name}.example"), Key::p256(&key_name("rekor v1"))),
+            rekor_v2: Rekor::v2(&format!("log2026.{name}.example"), Key::ed25519(&key_name("rekor v2"))),
             tsa: Tsa::new(&format!("{name}-tsa"), Key::p256(&key_name("tsa"))),
         }
     }
@@ -71,14 +61,8 @@ impl Sigstore {
     pub fn trusted_root(&self) -> TrustedRoot {
         let fulcio = format!("https://fulcio.{}.example", self.name);
         TrustedRoot::empty()
-            .with_ca(
-                &fulcio,
-                &[&self.intermediate.certificate, &self.root.certificate],
-            )
-            .with_ctlog(
-                &format!("https://ct.{}.example", self.name),
-                &self.ct_log.key,
-            )
+            .with_ca(&fulcio, &[&self.intermediate.certificate, &self.root.certificate])
+            .with_ctlog(&format!("https://ct.{}.example", self.name), &self.ct_log.key)
             .with_tlog(&self.rekor_v1)
             .with_tlog(&self.rekor_v2)
             .with_tsa(&self.tsa)

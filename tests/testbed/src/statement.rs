@@ -17,9 +17,7 @@ pub struct Statement(pub Value);
 impl Statement {
     /// A v1 statement without subject.
     pub fn new(predicate_type: &str, predicate: Value) -> Statement {
-        Statement(
-            json!({ "_type": V1, "subject": [], "predicateType": predicate_type, "predicate": predicate }),
-        )
+        Statement(json!({ "_type": V1, "subject": [], "predicateType": predicate_type, "predicate": predicate }))
     }
 
     /// cosign 3's signature of an image: a subject without name, an empty predicate.
@@ -28,12 +26,7 @@ impl Statement {
     }
 
     /// cosign's attestation of an image: a v0.1 statement whose subject has the image's name.
-    pub fn attestation(
-        name: &str,
-        digest: &str,
-        predicate_type: &str,
-        predicate: Value,
-    ) -> Statement {
+    pub fn attestation(name: &str, digest: &str, predicate_type: &str, predicate: Value) -> Statement {
         Statement::new(predicate_type, predicate)
             .v01()
             .subject(Subject::new(digest).name(name))

@@ -21,9 +21,7 @@ pub fn archive(files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
 /// ```
 fn header(path: &str, size: usize) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
-    let mut put = |offset: usize, text: &str| {
-        block[offset..offset + text.len()].copy_from_slice(text.as_bytes())
-    };
+    let mut put = |offset: usize, text: &str| block[offset..offset + text.len()].copy_from_slice(text.as_bytes());
     put(0, path);
     put(100, "0000644\0");
     put(108, "0000000\0");

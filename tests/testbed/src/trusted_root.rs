@@ -58,30 +58,15 @@ impl TrustedRoot {
 
     /// Everything of both roots in one.
     pub fn merged(self, other: &TrustedRoot) -> TrustedRoot {
-        let lists = [
-            TLOGS,
-            CERTIFICATE_AUTHORITIES,
-            CTLOGS,
-            TIMESTAMP_AUTHORITIES,
-        ];
-        let items = lists.iter().flat_map(|list| {
-            other.0[list]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(move |item| (list, item))
-        });
+        let lists = [TLOGS, CERTIFICATE_AUTHORITIES, CTLOGS, TIMESTAMP_AUTHORITIES];
+        let items = lists
+            .iter()
+            .flat_map(|list| other.0[list].as_array().unwrap().iter().map(move |item| (list, item)));
         items.fold(self, |root, (list, item)| root.push(list, item.clone()))
     }
 
     /// Sets when the `index`th of a list is valid; without an end it still is.
-    pub fn valid_for(
-        mut self,
-        list: &str,
-        index: usize,
-        start: i64,
-        end: Option<i64>,
-    ) -> TrustedRoot {
+    pub fn valid_for(mut self, list: &str, index: usize, start: i64, end: Option<i64>) -> TrustedRoot {
         let item = &mut self.0[list][index];
         let item = if item.get("publicKey").is_some() {
             &mut item["publicKey"]

@@ -33,11 +33,7 @@ fn directory_and_tar_hold_the_same() {
     layout().write_directory(&directory).unwrap();
     let archive = directory.join("layout.tar");
     std::fs::write(&archive, layout().tar()).unwrap();
-    let listed = Command::new("tar")
-        .arg("-tf")
-        .arg(&archive)
-        .output()
-        .unwrap();
+    let listed = Command::new("tar").arg("-tf").arg(&archive).output().unwrap();
     let compared = Command::new("tar")
         .arg("-C")
         .arg(&directory)

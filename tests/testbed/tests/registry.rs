@@ -27,10 +27,7 @@ fn get(registry: &Registry, target: &str, authorization: &str) -> Answer {
     .unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
-    let end = bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .unwrap();
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
     Answer {
         status: head[9..12].parse().unwrap(),
@@ -70,10 +67,7 @@ fn manifests_blobs_tags() {
             .head
             .contains("Content-Type: application/vnd.oci.image.manifest.v1+json")
     );
-    let config = layout.json(&image)["config"]["digest"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let config = layout.json(&image)["config"]["digest"].as_str().unwrap().to_owned();
     assert_eq!(
         get(&registry, &format!("/v2/acme/app/blobs/{config}"), "").body,
         layout.blobs[&config]
@@ -117,11 +111,7 @@ fn referrers() {
     assert_eq!(filtered.json()["manifests"].as_array().unwrap().len(), 1);
     registry.referrers(Referrers::Paged(2));
     let first = get(&registry, &target, "");
-    assert!(
-        first
-            .head
-            .contains(&format!("Link: <{target}?page=1>; rel=\"next\""))
-    );
+    assert!(first.head.contains(&format!("Link: <{target}?page=1>; rel=\"next\"")));
     let second = get(&registry, &format!("{target}?page=1"), "");
     assert_eq!(second.json()["manifests"].as_array().unwrap().len(), 1);
     assert!(!second.head.contains("Link:"));
@@ -146,10 +136,7 @@ fn authentication() {
         password: "p".into(),
     });
     assert_eq!(get(&registry, "/v2/acme/app/manifests/v1", "").status, 401);
-    assert_eq!(
-        get(&registry, "/v2/acme/app/manifests/v1", "Basic dTpw").status,
-        200
-    );
+    assert_eq!(get(&registry, "/v2/acme/app/manifests/v1", "Basic dTpw").status, 200);
     registry.auth(Auth::Bearer {
         realm: None,
         credentials: Some(("u".into(), "p".into())),
@@ -159,29 +146,14 @@ fn authentication() {
         challenge.contains(&format!("realm=\"{}/token\"", registry.url())),
         "{challenge}"
     );
-    assert!(
-        challenge.contains("scope=\"repository:acme/app:pull\""),
-        "{challenge}"
-    );
+    assert!(challenge.contains("scope=\"repository:acme/app:pull\""), "{challenge}");
     assert_eq!(get(&registry, "/token", "").status, 401);
+    assert_eq!(get(&registry, "/token", "Basic dTpw").json()["token"], TOKEN);
     assert_eq!(
-        get(&registry, "/token", "Basic dTpw").json()["token"],
-        TOKEN
-    );
-    assert_eq!(
-        get(
-            &registry,
-            "/v2/acme/app/manifests/v1",
-            &format!("Bearer {TOKEN}")
-        )
-        .status,
+        get(&registry, "/v2/acme/app/manifests/v1", &format!("Bearer {TOKEN}")).status,
         200
     );
-    assert!(
-        registry
-            .credentials_seen()
-            .contains(&format!("Bearer {TOKEN}"))
-    );
+    assert!(registry.credentials_seen().contains(&format!("Bearer {TOKEN}")));
 }
 
 #[test]
@@ -201,10 +173,11 @@ fn faults() {
     );
     assert!(unavailable.status == 503 && unavailable.head.contains("Retry-After: 7"));
     assert!(truncated.body.len() == 10);
-    assert!(truncated.head.contains(&format!(
-        "Content-Length: {}",
-        layout.blobs[image.digest()].len()
-    )));
+    assert!(
+        truncated
+            .head
+            .contains(&format!("Content-Length: {}", layout.blobs[image.digest()].len()))
+    );
     registry.clear_faults();
     registry.fault(Fault::on("/manifests/v1").redirect("http://localhost:1/elsewhere"));
     assert!(
@@ -219,10 +192,7 @@ fn faults() {
             .unstated_length()
             .content_type("text/html"),
     );
-    assert_eq!(
-        get(&registry, "/v2/acme/app/manifests/v1", "").body.len(),
-        1 << 20
-    );
+    assert_eq!(get(&registry, "/v2/acme/app/manifests/v1", "").body.len(), 1 << 20);
     registry.clear_faults();
     registry.fault(Fault::on("/manifests/v1").delay(Duration::from_millis(1)));
     assert_eq!(get(&registry, "/v2/acme/app/manifests/v1", "").status, 200);

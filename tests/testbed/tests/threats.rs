@@ -6,9 +6,7 @@
 use base64::prelude::*;
 use serde_json::{Value, json};
 use sigstore_verify::types::{Bundle, DerPublicKey};
-use sigstore_verify::{
-    PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier, trust_root,
-};
+use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier, trust_root};
 use testbed::clock::{DAY, NOON};
 use testbed::trusted_root::{CERTIFICATE_AUTHORITIES, TIMESTAMP_AUTHORITIES, TLOGS};
 use testbed::*;
@@ -25,8 +23,7 @@ fn statement() -> Statement {
 }
 
 fn verify_text(root: &TrustedRoot, bundle: &str) -> Result<VerificationResult, String> {
-    let root =
-        trust_root::TrustedRoot::from_json(&root.json()).map_err(|error| error.to_string())?;
+    let root = trust_root::TrustedRoot::from_json(&root.json()).map_err(|error| error.to_string())?;
     let bundle = Bundle::from_json(bundle).map_err(|error| error.to_string())?;
     let policy = VerificationPolicy::any_identity().require_issuer(GITHUB);
     let verifier = Verifier::new(&root).map_err(|error| error.to_string())?;
@@ -40,10 +37,7 @@ fn verify(root: &TrustedRoot, bundle: &Value) -> Result<VerificationResult, Stri
 }
 
 fn signed(sigstore: &Sigstore, request: CertificateRequest) -> Value {
-    sigstore
-        .sign(&sigstore.issue(request), statement())
-        .rekor_v1()
-        .bundle()
+    sigstore.sign(&sigstore.issue(request), statement()).rekor_v1().bundle()
 }
 
 #[track_caller]
@@ -57,12 +51,7 @@ fn scan_key_restamped() {
     let sigstore = Sigstore::new();
     let key = Key::p256("scanner");
     let signing = sigstore.sign(&key, statement());
-    let fresh = signing
-        .clone()
-        .at(NOON + 300 * DAY)
-        .rekor_v1()
-        .timestamp()
-        .bundle();
+    let fresh = signing.clone().at(NOON + 300 * DAY).rekor_v1().timestamp().bundle();
     let old = signing.rekor_v1().timestamp().bundle();
     assert_eq!(fresh["dsseEnvelope"], old["dsseEnvelope"]);
     let root = trust_root::TrustedRoot::from_json(&sigstore.trusted_root_json()).unwrap();
@@ -85,19 +74,13 @@ fn root_corp_forges_github() {
     let (public, corp) = (Sigstore::new(), Sigstore::named("corp"));
     let merged = public.trusted_root().merged(&corp.trusted_root());
     verify(&merged, &signed(&corp, release())).unwrap();
-    refused(
-        verify(&public.trusted_root(), &signed(&corp, release())),
-        "No log key",
-    );
+    refused(verify(&public.trusted_root(), &signed(&corp, release())), "No log key");
 }
 
 #[test]
 fn roots_mixed_ca_log() {
     let (public, corp) = (Sigstore::new(), Sigstore::named("corp"));
-    let mixed = public
-        .sign(&corp.issue(release()), statement())
-        .rekor_v1()
-        .bundle();
+    let mixed = public.sign(&corp.issue(release()), statement()).rekor_v1().bundle();
     verify(&public.trusted_root().merged(&corp.trusted_root()), &mixed).unwrap();
     refused(verify(&public.trusted_root(), &mixed), "chain");
 }
@@ -153,11 +136,7 @@ fn chain_leaf_as_anchor() {
         .without(CERTIFICATE_AUTHORITIES)
         .with_ca("https://ca.example", &chain);
     let forged = anchor.issue_logged(release(), &sigstore.ct_log);
-    verify(
-        &root,
-        &sigstore.sign(&forged, statement()).rekor_v1().bundle(),
-    )
-    .unwrap();
+    verify(&root, &sigstore.sign(&forged, statement()).rekor_v1().bundle()).unwrap();
 }
 
 #[test]
@@ -174,11 +153,7 @@ fn anchor_expired_or_no_ca() {
             .without(CERTIFICATE_AUTHORITIES)
             .with_ca("https://ca.example", &[&anchor.certificate]);
         let leaf = anchor.issue_logged(release(), &sigstore.ct_log);
-        verify(
-            &root,
-            &sigstore.sign(&leaf, statement()).rekor_v1().bundle(),
-        )
-        .unwrap();
+        verify(&root, &sigstore.sign(&leaf, statement()).rekor_v1().bundle()).unwrap();
     }
 }
 
@@ -196,32 +171,19 @@ fn leaf_without_digital_signature() {
 fn bundle_v03_relabelled_v01() {
     let sigstore = Sigstore::new();
     let mut bundle = signed(&sigstore, release());
-    json::remove(
-        &mut bundle,
-        "/verificationMaterial/tlogEntries/0/inclusionProof",
-    );
+    json::remove(&mut bundle, "/verificationMaterial/tlogEntries/0/inclusionProof");
     refused(verify(&sigstore.trusted_root(), &bundle), "inclusion proof");
     json::set(&mut bundle, "/mediaType", json!(Version::V01.media_type()));
-    assert!(
-        verify(&sigstore.trusted_root(), &bundle)
-            .unwrap()
-            .tlog_verified()
-    );
+    assert!(verify(&sigstore.trusted_root(), &bundle).unwrap().tlog_verified());
     json::remove(&mut bundle, "/mediaType");
-    assert!(
-        verify(&sigstore.trusted_root(), &bundle)
-            .unwrap()
-            .tlog_verified()
-    );
+    assert!(verify(&sigstore.trusted_root(), &bundle).unwrap().tlog_verified());
 }
 
 #[test]
 fn bundle_two_of_something() {
     let sigstore = Sigstore::new();
     let bundle = signed(&sigstore, release());
-    let other = sigstore
-        .sign(&Key::p256("mallory"), Content::message(b"evil"))
-        .bundle();
+    let other = sigstore.sign(&Key::p256("mallory"), Content::message(b"evil")).bundle();
     let mut two_contents = bundle.clone();
     json::set(
         &mut two_contents,
@@ -234,8 +196,7 @@ fn bundle_two_of_something() {
         "/verificationMaterial/publicKey",
         other["verificationMaterial"]["publicKey"].clone(),
     );
-    let two_envelopes =
-        json::with_duplicate_key(&bundle, "/dsseEnvelope", json!({ "payload": "" }));
+    let two_envelopes = json::with_duplicate_key(&bundle, "/dsseEnvelope", json!({ "payload": "" }));
     for text in [two_contents.to_string(), two_materials.to_string()] {
         verify_text(&sigstore.trusted_root(), &text).unwrap();
     }
@@ -245,9 +206,7 @@ fn bundle_two_of_something() {
 #[test]
 fn tlog_entry_bare_and_twice() {
     let sigstore = Sigstore::new();
-    let signing = sigstore
-        .sign(&sigstore.issue(release()), statement())
-        .rekor_v1();
+    let signing = sigstore.sign(&sigstore.issue(release()), statement()).rekor_v1();
     verify(
         &sigstore.trusted_root(),
         &signing.clone().rekor_v1_with(Evidence::Bare).bundle(),
@@ -268,13 +227,9 @@ fn one_person_twice() {
 #[test]
 fn unsupported_kinds() {
     let sigstore = Sigstore::new();
-    let signing = sigstore
-        .sign(&sigstore.issue(release()), statement())
-        .timestamp();
+    let signing = sigstore.sign(&sigstore.issue(release()), statement()).timestamp();
     let entries = [
-        signing
-            .clone()
-            .rekor_v1_as(Kind::Intoto001, Evidence::PromiseAndProof),
+        signing.clone().rekor_v1_as(Kind::Intoto001, Evidence::PromiseAndProof),
         signing.clone().logged_v2(&sigstore.rekor_v2, Kind::Dsse002),
         signing.entry(sigstore.rekor_v1.entry_v1(
             &json!({ "kind": "rekord", "apiVersion": "0.0.1" }),
@@ -303,10 +258,9 @@ fn time_stamps() {
         ),
         "TSA",
     );
-    let closed =
-        sigstore
-            .trusted_root()
-            .valid_for(TIMESTAMP_AUTHORITIES, 0, NOON - DAY, Some(NOON));
+    let closed = sigstore
+        .trusted_root()
+        .valid_for(TIMESTAMP_AUTHORITIES, 0, NOON - DAY, Some(NOON));
     refused(verify(&closed, &logged.timestamp().bundle()), "outside");
     sigstore.tsa = Tsa::new("rsa-tsa", Key::rsa2048());
     let logged = sigstore.sign(&leaf, statement()).rekor_v1();
@@ -344,18 +298,14 @@ fn statement_type_and_annotations() {
     let digest = format!("sha256:{}", sha256_hex(ARTIFACT));
     let mut wrong_type = statement();
     wrong_type.0["_type"] = json!("https://evil.example/Statement");
-    let stranger = Subject::new(&format!("sha256:{}", "00".repeat(32)))
-        .annotations(json!({ "release": "yes" }));
+    let stranger = Subject::new(&format!("sha256:{}", "00".repeat(32))).annotations(json!({ "release": "yes" }));
     let annotated = Statement::new(statement::COSIGN_SIGN, json!({}))
         .subject(stranger)
         .subject(Subject::new(&digest));
     let wrong_sha512 = Statement::new(statement::COSIGN_SIGN, json!({}))
         .subject(Subject::new(&digest).digest(&format!("sha512:{}", "00".repeat(64))));
     for statement in [wrong_type, annotated, wrong_sha512] {
-        let bundle = sigstore
-            .sign(&sigstore.issue(release()), statement)
-            .rekor_v1()
-            .bundle();
+        let bundle = sigstore.sign(&sigstore.issue(release()), statement).rekor_v1().bundle();
         verify(&sigstore.trusted_root(), &bundle).unwrap();
     }
 }
@@ -363,10 +313,7 @@ fn statement_type_and_annotations() {
 #[test]
 fn layouts_of_the_index_cases() {
     let mut layout = Layout::default();
-    let (amd64, arm64) = (
-        layout.image("app", "linux/amd64"),
-        layout.image("app", "linux/arm64"),
-    );
+    let (amd64, arm64) = (layout.image("app", "linux/amd64"), layout.image("app", "linux/arm64"));
     let disguised = amd64
         .clone()
         .annotation("vnd.docker.reference.type", "attestation-manifest");

@@ -4,8 +4,7 @@ use base64::prelude::*;
 use serde_json::{Value, json};
 use sigstore_verify::types::{Bundle, DerPublicKey};
 use sigstore_verify::{
-    Error, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier,
-    trust_root,
+    Error, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier, trust_root,
 };
 use testbed::*;
 
@@ -21,16 +20,10 @@ fn statement() -> Statement {
     Statement::image_signature(&format!("sha256:{}", sha256_hex(ARTIFACT)))
 }
 
-fn verify(
-    root: &TrustedRoot,
-    bundle: &Value,
-    policy: &VerificationPolicy,
-) -> Result<VerificationResult, Error> {
+fn verify(root: &TrustedRoot, bundle: &Value, policy: &VerificationPolicy) -> Result<VerificationResult, Error> {
     let root = trust_root::TrustedRoot::from_json(&root.json()).unwrap();
     let bundle = Bundle::from_json(&bundle.to_string()).unwrap();
-    Verifier::new(&root)
-        .unwrap()
-        .verify(ARTIFACT, &bundle, policy)
+    Verifier::new(&root).unwrap().verify(ARTIFACT, &bundle, policy)
 }
 
 #[track_caller]
@@ -53,10 +46,7 @@ fn refuses(sigstore: &Sigstore, bundle: &Value, because: &str) {
         &VerificationPolicy::new(WORKFLOW, GITHUB),
     )
     .unwrap_err();
-    assert!(
-        format!("{error:?} {error}").contains(because),
-        "{error:?} {error}"
-    );
+    assert!(format!("{error:?} {error}").contains(because), "{error:?} {error}");
 }
 
 #[track_caller]
@@ -77,17 +67,9 @@ fn keyless_rekor_v1() {
     let leaf = sigstore.issue(release());
     for content in [Content::message(ARTIFACT), statement().into()] {
         let signing = sigstore.sign(&leaf, content).rekor_v1();
-        for version in [
-            Version::V01,
-            Version::V02,
-            Version::V03Parameter,
-            Version::V03,
-        ] {
+        for version in [Version::V01, Version::V02, Version::V03Parameter, Version::V03] {
             let result = accepts(&sigstore, &signing.bundle_as(version));
-            assert_eq!(
-                result.integrated_time().unwrap().as_second(),
-                clock::NOON + 5
-            );
+            assert_eq!(result.integrated_time().unwrap().as_second(), clock::NOON + 5);
         }
         accepts(&sigstore, &signing.timestamp().bundle());
     }
@@ -99,24 +81,15 @@ fn keyless_rekor_v1_evidence() {
     let signing = sigstore.sign(&sigstore.issue(release()), statement());
     accepts(
         &sigstore,
-        &signing
-            .clone()
-            .rekor_v1_with(Evidence::Promise)
-            .bundle_as(Version::V01),
+        &signing.clone().rekor_v1_with(Evidence::Promise).bundle_as(Version::V01),
     );
     accepts(
         &sigstore,
-        &signing
-            .clone()
-            .rekor_v1_with(Evidence::Proof)
-            .timestamp()
-            .bundle(),
+        &signing.clone().rekor_v1_with(Evidence::Proof).timestamp().bundle(),
     );
     accepts(
         &sigstore,
-        &signing
-            .rekor_v1_as(Kind::Intoto002, Evidence::PromiseAndProof)
-            .bundle(),
+        &signing.rekor_v1_as(Kind::Intoto002, Evidence::PromiseAndProof).bundle(),
     );
 }
 
@@ -125,11 +98,7 @@ fn keyless_rekor_v2() {
     let sigstore = Sigstore::new();
     let leaf = sigstore.issue(release());
     for content in [Content::message(ARTIFACT), statement().into()] {
-        let bundle = sigstore
-            .sign(&leaf, content)
-            .rekor_v2()
-            .timestamp()
-            .bundle();
+        let bundle = sigstore.sign(&leaf, content).rekor_v2().timestamp().bundle();
         assert_eq!(
             accepts(&sigstore, &bundle).verified_timestamps()[0].as_second(),
             clock::NOON + 5
@@ -160,11 +129,7 @@ fn variants_of_an_instance() {
         let leaf = sigstore.issue(release().key(key));
         accepts(
             &sigstore,
-            &sigstore
-                .sign(&leaf, statement())
-                .rekor_v1()
-                .timestamp()
-                .bundle(),
+            &sigstore.sign(&leaf, statement()).rekor_v1().timestamp().bundle(),
         );
     }
 }
@@ -172,35 +137,19 @@ fn variants_of_an_instance() {
 #[test]
 fn public_keys() {
     let sigstore = Sigstore::new();
-    for key in [
-        Key::p256("ops"),
-        Key::p384("ops"),
-        Key::ed25519("ops"),
-        Key::rsa2048(),
-    ] {
-        accepts_key(
-            &sigstore,
-            &key,
-            &sigstore.sign(&key, statement()).rekor_v1().bundle(),
-        );
+    for key in [Key::p256("ops"), Key::p384("ops"), Key::ed25519("ops"), Key::rsa2048()] {
+        accepts_key(&sigstore, &key, &sigstore.sign(&key, statement()).rekor_v1().bundle());
     }
     let key = Key::p256("ops");
     accepts_key(
         &sigstore,
         &key,
-        &sigstore
-            .sign(&key, statement())
-            .rekor_v2()
-            .timestamp()
-            .bundle(),
+        &sigstore.sign(&key, statement()).rekor_v2().timestamp().bundle(),
     );
     accepts_key(
         &sigstore,
         &key,
-        &sigstore
-            .sign(&key, Content::message(ARTIFACT))
-            .rekor_v1()
-            .bundle(),
+        &sigstore.sign(&key, Content::message(ARTIFACT)).rekor_v1().bundle(),
     );
     accepts_key(
         &sigstore,
@@ -218,16 +167,8 @@ fn public_keys() {
 fn rekor_v2_of_p384_is_unsupported() {
     let sigstore = Sigstore::new();
     let leaf = sigstore.issue(release().key(Key::p384("leaf")));
-    let bundle = sigstore
-        .sign(&leaf, statement())
-        .rekor_v2()
-        .timestamp()
-        .bundle();
-    refuses(
-        &sigstore,
-        &bundle,
-        "unknown variant `PKIX_ECDSA_P384_SHA_384`",
-    );
+    let bundle = sigstore.sign(&leaf, statement()).rekor_v2().timestamp().bundle();
+    refuses(&sigstore, &bundle, "unknown variant `PKIX_ECDSA_P384_SHA_384`");
 }
 
 #[test]
@@ -248,10 +189,7 @@ fn presets() {
         ),
     ];
     for (request, issuer) in presets {
-        let bundle = sigstore
-            .sign(&sigstore.issue(request), statement())
-            .rekor_v1()
-            .bundle();
+        let bundle = sigstore.sign(&sigstore.issue(request), statement()).rekor_v1().bundle();
         let policy = VerificationPolicy::any_identity().require_issuer(issuer);
         verify(&sigstore.trusted_root(), &bundle, &policy).unwrap();
     }
@@ -368,20 +306,11 @@ fn broken_bundles_refused_for_the_right_reason() {
         "SET",
     );
     let other = Sigstore::named("corp");
-    let elsewhere = sigstore.sign(&leaf, statement()).logged_v1(
-        &other.rekor_v1,
-        Kind::Dsse001,
-        Evidence::Proof,
-    );
-    refuses(
-        &sigstore,
-        &elsewhere.timestamp().bundle(),
-        "No matching Rekor key",
-    );
-    let stamped = sigstore
+    let elsewhere = sigstore
         .sign(&leaf, statement())
-        .rekor_v2()
-        .timestamp_by(&other.tsa);
+        .logged_v1(&other.rekor_v1, Kind::Dsse001, Evidence::Proof);
+    refuses(&sigstore, &elsewhere.timestamp().bundle(), "No matching Rekor key");
+    let stamped = sigstore.sign(&leaf, statement()).rekor_v2().timestamp_by(&other.tsa);
     refuses(&sigstore, &stamped.bundle(), "TSA");
 }
 
@@ -396,10 +325,7 @@ fn a_sub_ca_in_the_bundle_is_believed() {
         .intermediate
         .authority(CertificateRequest::ca("sub").extended_key_usage(&[CODE_SIGNING]));
     let leaf = sub.issue_logged(release(), &sigstore.ct_log);
-    let signing = sigstore
-        .sign(&leaf, statement())
-        .rekor_v1()
-        .chain(&[&sub.certificate]);
+    let signing = sigstore.sign(&leaf, statement()).rekor_v1().chain(&[&sub.certificate]);
     accepts(&sigstore, &signing.bundle_as(Version::V02));
 }
 
@@ -452,10 +378,7 @@ fn legacy_layers() {
         .timestamp_envelope()
         .legacy();
     let envelope = serde_json::from_slice(&layer.bytes).unwrap();
-    accepts(
-        &sigstore,
-        &rebuilt(&layer, "dsse", ("dsseEnvelope", envelope)),
-    );
+    accepts(&sigstore, &rebuilt(&layer, "dsse", ("dsseEnvelope", envelope)));
     assert_eq!(layer.annotations["predicateType"], statement::COSIGN_SIGN);
 }
 

@@ -57,15 +57,8 @@ impl Content {
             .query("artifactType")
             .map(|text| text.replace("%2B", "+").replace("%2F", "/"));
         let mut all = referrers_of(layout, digest);
-        all.retain(|referrer| {
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| referrer["artifactType"] == *wanted)
-        });
-        let page: usize = request
-            .query("page")
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0);
+        all.retain(|referrer| wanted.as_ref().is_none_or(|wanted| referrer["artifactType"] == *wanted));
+        let page: usize = request.query("page").and_then(|text| text.parse().ok()).unwrap_or(0);
         let start = page.saturating_mul(page_size).min(all.len());
         let end = start.saturating_add(page_size).min(all.len());
         let mut response = referrers_page(&all[start..end]);
@@ -74,11 +67,7 @@ impl Content {
                 .query("artifactType")
                 .map(|text| format!("&artifactType={text}"))
                 .unwrap_or_default();
-            let next = format!(
-                "<{}?page={}{filter}>; rel=\"next\"",
-                request.path(),
-                page + 1
-            );
+            let next = format!("<{}?page={}{filter}>; rel=\"next\"", request.path(), page + 1);
             response = response.header("Link", &next);
         }
         if wanted.is_some() {
@@ -99,17 +88,13 @@ impl Content {
         }
         Some(match &self.settings.auth {
             Auth::Bearer { realm, .. } => {
-                let realm = realm
-                    .clone()
-                    .unwrap_or_else(|| format!("{}/token", self.url));
+                let realm = realm.clone().unwrap_or_else(|| format!("{}/token", self.url));
                 let name = request.path().trim_start_matches("/v2/");
                 let name = ["/manifests/", "/blobs/", "/referrers/", "/tags/"]
                     .iter()
                     .find_map(|kind| name.split_once(kind))
                     .map_or("", |(name, _)| name);
-                format!(
-                    "Bearer realm=\"{realm}\",service=\"testbed\",scope=\"repository:{name}:pull\""
-                )
+                format!("Bearer realm=\"{realm}\",service=\"testbed\",scope=\"repository:{name}:pull\"")
             }
             _ => "Basic realm=\"testbed\"".to_owned(),
         })
@@ -132,9 +117,7 @@ impl Content {
 
 fn manifest(layout: &Layout, reference: &str) -> Response {
     let tagged = layout.tagged(reference);
-    let digest = tagged
-        .as_ref()
-        .map_or(reference, |descriptor| descriptor.digest());
+    let digest = tagged.as_ref().map_or(reference, |descriptor| descriptor.digest());
     let Some(bytes) = layout.blobs.get(digest) else {
         return Response::error(404, "MANIFEST_UNKNOWN");
     };
@@ -195,8 +178,5 @@ fn referrers_page(referrers: &[Value]) -> Response {
 }
 
 fn basic(user: &str, password: &str) -> String {
-    format!(
-        "Basic {}",
-        BASE64_STANDARD.encode(format!("{user}:{password}"))
-    )
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
 }

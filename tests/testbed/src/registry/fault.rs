@@ -128,10 +128,7 @@ impl Fault {
     pub(super) fn fits(&self, request: &Request) -> bool {
         self.remaining != Some(0)
             && request.target.contains(&self.target)
-            && self
-                .method
-                .as_ref()
-                .is_none_or(|method| *method == request.method)
+            && self.method.as_ref().is_none_or(|method| *method == request.method)
     }
 
     pub(super) fn apply(&self, mut response: Response) -> Response {

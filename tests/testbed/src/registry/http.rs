@@ -95,15 +95,13 @@ impl Response {
 
     /// The error body of the distribution spec.
     pub fn error(status: u16, code: &str) -> Response {
-        let body =
-            serde_json::json!({ "errors": [{ "code": code, "message": code.to_lowercase() }] });
+        let body = serde_json::json!({ "errors": [{ "code": code, "message": code.to_lowercase() }] });
         Response::new(status, "application/json", body.to_string())
     }
 
     /// Sets a header, replacing one of this name.
     pub fn header(mut self, name: &str, value: &str) -> Response {
-        self.headers
-            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }

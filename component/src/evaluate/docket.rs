@@ -1,0 +1,274 @@
+//! What was found and proven about each target of one image, examined once for all rules.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::digest::Digest;
+use crate::evidence::{self, Candidate, Content, Store};
+use crate::limits;
+use crate::signer::Signer;
+use crate::statement;
+use crate::targets::Target;
+use crate::verify::{self, Prover, Reading, Verified};
+use crate::wit::basics::{Carrier, Failure, ResultClass};
+use crate::wit::evidence::{Attempt, Evidence, Form, Outcome, Rejection};
+use crate::wit::report;
+use crate::wit::request::Request;
+
+/// Against whom evidence is tried.
+pub(super) enum Tried<'p> {
+    /// Image signatures, against these signers: attestations are read and not proven.
+    Signatures(Vec<&'p Signer>),
+    /// Whatever there is, against these signers.
+    Everything(Vec<&'p Signer>),
+    /// Whatever there is, against each trusted root.
+    Anyone,
+}
+
+pub(super) struct Docket<'a, 'p> {
+    request: &'a Request,
+    store: &'p Store<'a>,
+    prover: &'p Prover<'p>,
+    tried: Tried<'p>,
+    examined: RefCell<Vec<Rc<Examined<'a>>>>,
+}
+
+/// One target with its evidence.
+pub(super) struct Examined<'a> {
+    pub target: Target<'a>,
+    pub pieces: Vec<Piece<'a>>,
+    /// What was proven, for rules to see.
+    pub verified: Vec<Verified>,
+    /// Why there may be more than what was seen.
+    pub failures: Vec<Failure>,
+}
+
+pub(super) struct Piece<'a> {
+    pub candidate: Candidate<'a>,
+    form: Form,
+    predicate_type: Option<String>,
+    pub attempts: Vec<Try>,
+}
+
+pub(super) struct Try {
+    /// None: no policy was given.
+    pub signer: Option<String>,
+    /// An index into `Examined::verified`.
+    pub outcome: Result<usize, Rejection>,
+}
+
+impl<'a, 'p> Docket<'a, 'p> {
+    pub fn new(request: &'a Request, store: &'p Store<'a>, prover: &'p Prover<'p>, tried: Tried<'p>) -> Self {
+        Self {
+            request,
+            store,
+            prover,
+            tried,
+            examined: RefCell::new(Vec::new()),
+        }
+    }
+
+    pub fn examine(&self, target: &Target<'a>) -> Rc<Examined<'a>> {
+        let known = self
+            .examined
+            .borrow()
+            .iter()
+            .find(|one| one.target.digest == target.digest)
+            .cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let examined = Rc::new(self.look(target));
+        self.examined.borrow_mut().push(Rc::clone(&examined));
+        examined
+    }
+
+    /// The image's normalised name.
+    pub fn name(&self) -> &'a str {
+        &self.request.image.name
+    }
+
+    pub fn targets(&self) -> Vec<report::Target> {
+        let describe = |one: &Rc<Examined<'_>>| report::Target {
+            digest: one.target.digest.to_string(),
+            platform: one.target.platform.clone(),
+            media_type: one.target.media_type.clone(),
+        };
+        self.examined.borrow().iter().map(describe).collect()
+    }
+
+    pub fn failures(&self) -> Vec<Failure> {
+        self.examined
+            .borrow()
+            .iter()
+            .flat_map(|one| one.failures.clone())
+            .collect()
+    }
+
+    pub fn evidence(&self) -> Vec<Evidence> {
+        self.examined.borrow().iter().flat_map(|one| one.evidence()).collect()
+    }
+
+    fn look(&self, target: &Target<'a>) -> Examined<'a> {
+        let subject = target.digest;
+        let mut found = evidence::candidates(self.store, &self.request.lookups, &self.request.bundles, subject);
+        let mut failures: Vec<_> = self.lookup_failures(subject);
+        if found.len() > limits::CANDIDATES {
+            failures.push(flooded(subject, found.len()));
+            found.truncate(limits::CANDIDATES);
+        }
+        let mut examined = Examined {
+            target: target.clone(),
+            pieces: Vec::new(),
+            verified: Vec::new(),
+            failures,
+        };
+        for candidate in found {
+            let piece = self.try_piece(candidate, target, &mut examined);
+            examined.pieces.push(piece);
+        }
+        examined
+    }
+
+    /// A look-up that a signature can't come from does not make a signature rule undecided.
+    fn lookup_failures(&self, subject: Digest) -> Vec<Failure> {
+        let signatures_only = matches!(self.tried, Tried::Signatures(_));
+        let other = [Carrier::AttestationTag, Carrier::SbomTag];
+        let lookups: Vec<_> = self
+            .request
+            .lookups
+            .iter()
+            .filter(|one| !(signatures_only && other.contains(&one.carrier)))
+            .cloned()
+            .collect();
+        evidence::failures(&lookups, subject).cloned().collect()
+    }
+
+    fn try_piece(&self, candidate: Candidate<'a>, target: &Target<'a>, examined: &mut Examined<'a>) -> Piece<'a> {
+        let about = verify::Target {
+            digest: target.digest,
+            manifest: target.manifest,
+        };
+        let reading = verify::read(&candidate, about);
+        if let Content::Unseen(failure) = &candidate.content {
+            examined.failures.push(failure.clone());
+        }
+        let mut attempts = Vec::new();
+        for (signer, outcome) in self.attempts(&candidate, &reading) {
+            let outcome = outcome.map(|verified| {
+                examined.verified.push(verified);
+                examined.verified.len() - 1
+            });
+            if let Err(rejection) = &outcome
+                && rejection.class == ResultClass::BudgetExceeded
+            {
+                examined.failures.push(over_budget(&candidate, rejection));
+            }
+            attempts.push(Try { signer, outcome });
+        }
+        let predicate_type = reading.predicate_type.clone();
+        Piece {
+            candidate,
+            form: reading.form,
+            predicate_type,
+            attempts,
+        }
+    }
+
+    fn attempts(
+        &self,
+        candidate: &Candidate<'_>,
+        reading: &Reading<'_>,
+    ) -> Vec<(Option<String>, Result<Verified, Rejection>)> {
+        let by_name = |signers: &[&Signer]| {
+            let prove = |one: &&Signer| (Some(one.name.clone()), self.prover.prove(candidate, reading, one));
+            signers.iter().map(prove).collect()
+        };
+        match &self.tried {
+            Tried::Signatures(_) if reading.is_attestation() => {
+                vec![(None, Err(attestation(reading)))]
+            }
+            Tried::Signatures(signers) | Tried::Everything(signers) => by_name(signers),
+            Tried::Anyone => vec![(None, self.anyone(candidate, reading))],
+        }
+    }
+
+    fn anyone(&self, candidate: &Candidate<'_>, reading: &Reading<'_>) -> Result<Verified, Rejection> {
+        let mut refused = None;
+        for root in self.prover.roots.values() {
+            match self.prover.prove_anyone(candidate, reading, root) {
+                Ok(verified) => return Ok(verified),
+                Err(rejection) => refused = refused.or(Some(rejection)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| evidence::malformed("no trusted root was given".to_owned())))
+    }
+}
+
+impl Examined<'_> {
+    fn evidence(&self) -> Vec<Evidence> {
+        self.pieces.iter().map(|piece| piece.evidence(&self.verified)).collect()
+    }
+}
+
+impl Piece<'_> {
+    fn evidence(&self, verified: &[Verified]) -> Evidence {
+        let candidate = &self.candidate;
+        let attempt = |one: &Try| Attempt {
+            signer: one.signer.clone(),
+            outcome: match &one.outcome {
+                Ok(index) => Outcome::Verified(verified[*index].proof().clone()),
+                Err(rejection) => Outcome::Rejected(rejection.clone()),
+            },
+        };
+        Evidence {
+            digest: candidate.digest.to_string(),
+            manifest: candidate.manifest.map(|digest| digest.to_string()),
+            subject: candidate.subject.to_string(),
+            carrier: candidate.carrier,
+            media_type: candidate.media_type.clone(),
+            artifact_type: candidate.artifact_type.clone(),
+            size: candidate.size,
+            form: self.form,
+            short_type: self.short_type().to_owned(),
+            predicate_type: self.predicate_type.clone(),
+            remarks: candidate.remarks.clone(),
+            attempts: self.attempts.iter().map(attempt).collect(),
+        }
+    }
+
+    fn short_type(&self) -> &'static str {
+        match (self.form, &self.predicate_type) {
+            (_, Some(predicate_type)) => statement::short_type(predicate_type),
+            (Form::SimpleSigning | Form::BundleMessage, None) => "signature",
+            (_, None) => "unknown",
+        }
+    }
+}
+
+fn attestation(reading: &Reading<'_>) -> Rejection {
+    let predicate_type = reading.predicate_type.as_deref().unwrap_or("an attestation");
+    Rejection {
+        class: ResultClass::NotASignature,
+        reason: "an attestation, not an image signature".to_owned(),
+        expected: None,
+        found: Some(predicate_type.to_owned()),
+        hint: Some("an attestation does not make an image signed: run `cosign sign`".to_owned()),
+    }
+}
+
+fn flooded(subject: Digest, found: usize) -> Failure {
+    Failure {
+        class: ResultClass::BudgetExceeded,
+        place: format!("evidence about {subject}"),
+        reason: format!("{found} pieces, of which {} were looked at", limits::CANDIDATES),
+    }
+}
+
+fn over_budget(candidate: &Candidate<'_>, rejection: &Rejection) -> Failure {
+    Failure {
+        class: ResultClass::BudgetExceeded,
+        place: candidate.digest.to_string(),
+        reason: rejection.reason.clone(),
+    }
+}

@@ -1,0 +1,267 @@
+//! The pipeline: what was handed over about one image, through proof and rules, to a report.
+
+mod docket;
+mod finding;
+mod outcome;
+
+use std::collections::BTreeMap;
+
+use crate::crypto;
+use crate::digest::Digest;
+use crate::evidence::Store;
+use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Unmatched};
+use crate::targets::{self, Image, Scope};
+use crate::trust::Root;
+use crate::verify::Prover;
+use crate::wit::basics::{Failure, Mode, ResultClass, Severity, Verdict};
+use crate::wit::diagnostics::{Diagnostic, Error, Level};
+use crate::wit::evidence::Evidence;
+use crate::wit::report::{Report, RuleResult, TrustedRoot};
+use crate::wit::request::Request;
+
+use docket::{Docket, Tried};
+use outcome::Outcome;
+
+/// Proves what was collected about one image and judges it.
+pub fn evaluate(request: &Request) -> Result<Report, Error> {
+    crypto::install();
+    let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+    let roots = read_roots(policy.roots.values())?;
+    let enforced = policy.for_image(&request.image.name);
+    let mut report = blank(request, &policy, &roots);
+    if enforced.is_empty() {
+        unmatched(request, &policy, &mut report);
+        return Ok(report);
+    }
+    match resolved(request)? {
+        Err(failure) => {
+            report.failures.push(failure.clone());
+            report.rules = enforced
+                .iter()
+                .map(|one| result(one, outcome::unseen(one, &failure), request))
+                .collect();
+        }
+        Ok(digest) => judge(request, &policy, &enforced, &roots, digest, &mut report),
+    }
+    report.verdict = verdict(&report.rules);
+    if report.verdict != Verdict::Allow {
+        report.pinned.clear();
+    }
+    Ok(report)
+}
+
+/// Proves what was collected without judging it.
+pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
+    crypto::install();
+    let without_policy = request.policy.document.content.is_empty();
+    let (signers, roots) = if without_policy {
+        let given = match request.policy.trust_override.as_slice() {
+            [] => &request.policy.roots,
+            given => given,
+        };
+        let files: Vec<_> = given
+            .iter()
+            .map(|file| RootFile {
+                name: file.name.clone(),
+                content: file.content.clone(),
+                line: 0,
+            })
+            .collect();
+        (BTreeMap::new(), read_roots(files.iter())?)
+    } else {
+        let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+        let roots = read_roots(policy.roots.values())?;
+        (policy.signers, roots)
+    };
+    let Ok(digest) = resolved(request)? else {
+        return Ok(Vec::new());
+    };
+    let store = Store::new(request);
+    let prover = Prover::new(&roots, request.time);
+    let tried = if without_policy {
+        Tried::Anyone
+    } else {
+        Tried::Everything(signers.values().collect())
+    };
+    let docket = Docket::new(request, &store, &prover, tried);
+    let Ok(image) = Image::read(&store, digest) else {
+        return Ok(Vec::new());
+    };
+    docket.examine(&image.itself());
+    if let Ok(Scope::All(platforms)) = image.scope(&store, &Platforms::Every) {
+        platforms.iter().for_each(|target| drop(docket.examine(target)));
+    }
+    Ok(docket.evidence())
+}
+
+fn judge(
+    request: &Request,
+    policy: &Policy,
+    enforced: &[Enforced<'_>],
+    roots: &BTreeMap<String, Root>,
+    digest: Digest,
+    report: &mut Report,
+) {
+    report.digest = Some(digest.to_string());
+    let store = Store::new(request);
+    let prover = Prover::new(roots, request.time);
+    let image = match Image::read(&store, digest) {
+        Ok(image) => image,
+        Err(error) => {
+            if let targets::Error::Unseen(failure) = &error {
+                report.failures.push(failure.clone());
+            }
+            report.rules = enforced
+                .iter()
+                .map(|one| result(one, outcome::no_target(one, &error), request))
+                .collect();
+            return;
+        }
+    };
+    let wanted = |name: &&crate::signer::Signer| {
+        enforced.iter().any(|one| match &one.rule.kind {
+            RuleKind::Signature(rule) => rule.by.signers().contains(&name.name),
+        })
+    };
+    let signers = policy.signers.values().filter(wanted).collect();
+    let docket = Docket::new(request, &store, &prover, Tried::Signatures(signers));
+    for one in enforced {
+        let outcome = match image.scope(&store, &one.platforms) {
+            Ok(scope) => outcome::judge(one, &docket, &image, &scope),
+            Err(error) => outcome::no_target(one, &error),
+        };
+        report.rules.push(result(one, outcome, request));
+    }
+    report.pinned = pinned(request, enforced, &image, &store);
+    report.targets = docket.targets();
+    report.failures.extend(docket.failures());
+    report.evidence = docket.evidence();
+}
+
+/// What later jobs may use: the digest that was proven; with listed platforms those, never the index.
+fn pinned(request: &Request, enforced: &[Enforced<'_>], image: &Image<'_>, store: &Store<'_>) -> Vec<String> {
+    let name = |digest: Digest| format!("{}@{digest}", request.image.name);
+    let listed = enforced
+        .iter()
+        .find(|one| matches!(one.platforms, Platforms::Listed(_)));
+    match listed.map(|one| image.scope(store, &one.platforms)) {
+        Some(Ok(Scope::All(targets))) => targets.iter().map(|target| name(target.digest)).collect(),
+        Some(_) => Vec::new(),
+        None => vec![name(image.digest)],
+    }
+}
+
+/// Enforced rules decide; where none is enforced, the informing ones say what they would have said.
+fn verdict(rules: &[RuleResult]) -> Verdict {
+    let enforced: Vec<_> = rules.iter().filter(|rule| rule.mode == Mode::Enforce).collect();
+    let deciding = if enforced.is_empty() {
+        rules.iter().collect()
+    } else {
+        enforced
+    };
+    outcome::worst(deciding.iter().map(|rule| rule.verdict)).unwrap_or(Verdict::Undecided)
+}
+
+fn result(one: &Enforced<'_>, outcome: Outcome, request: &Request) -> RuleResult {
+    RuleResult {
+        rule: one.rule.name.clone(),
+        kind: one.rule.kind.name().to_owned(),
+        line: one.rule.line,
+        mode: if request.mode == Mode::Inform {
+            Mode::Inform
+        } else {
+            one.mode
+        },
+        severity: one.rule.severity,
+        verdict: outcome.verdict,
+        class: outcome.class,
+        demand: one.rule.to_string(),
+        accepted: outcome.accepted,
+        findings: outcome.findings,
+        remediation: one.rule.remediation.clone(),
+    }
+}
+
+fn unmatched(request: &Request, policy: &Policy, report: &mut Report) {
+    let name = &request.image.name;
+    match policy.unmatched {
+        Unmatched::Inform => report.warnings.push(Diagnostic {
+            level: Level::Warning,
+            file: request.policy.document.name.clone(),
+            line: 0,
+            column: 0,
+            message: format!("no entry of `images` matches {name}: nothing was checked"),
+            hint: None,
+        }),
+        Unmatched::Deny => {
+            report.rules.push(RuleResult {
+                rule: "unmatched".to_owned(),
+                kind: "unmatched".to_owned(),
+                line: 0,
+                mode: request.mode,
+                severity: Severity::High,
+                verdict: Verdict::Deny,
+                class: ResultClass::NoMatchingSigner,
+                demand: "every image is named by an entry of `images`".to_owned(),
+                accepted: Vec::new(),
+                findings: vec![finding::unmatched(name)],
+                remediation: None,
+            });
+            report.verdict = Verdict::Deny;
+        }
+    }
+}
+
+fn blank(request: &Request, policy: &Policy, roots: &BTreeMap<String, Root>) -> Report {
+    Report {
+        reference: request.image.reference.clone(),
+        name: request.image.name.clone(),
+        tag: request.image.tag.clone(),
+        digest: request.image.resolved.as_ref().ok().cloned(),
+        verdict: Verdict::Undecided,
+        rules: Vec::new(),
+        targets: Vec::new(),
+        pinned: Vec::new(),
+        evidence: Vec::new(),
+        failures: Vec::new(),
+        warnings: policy.warnings.clone(),
+        roots: roots
+            .values()
+            .map(|root| TrustedRoot {
+                name: root.name.clone(),
+                digest: root.digest.to_string(),
+            })
+            .collect(),
+        policy: Digest::of(&request.policy.document.content).to_string(),
+        time: request.time,
+        wanted: Vec::new(),
+    }
+}
+
+fn resolved(request: &Request) -> Result<Result<Digest, Failure>, Error> {
+    match &request.image.resolved {
+        Err(failure) => Ok(Err(failure.clone())),
+        Ok(text) => match Digest::parse(text) {
+            Some(digest) => Ok(Ok(digest)),
+            None => Err(Error::Request(format!(
+                "`image.resolved` is `{text}`, expected a SHA-256 digest"
+            ))),
+        },
+    }
+}
+
+fn read_roots<'f>(files: impl Iterator<Item = &'f RootFile>) -> Result<BTreeMap<String, Root>, Error> {
+    let mut roots = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for file in files {
+        match Root::read(file) {
+            Ok(root) => drop(roots.insert(root.name.clone(), root)),
+            Err(diagnostic) => wrong.push(diagnostic),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(roots)
+    } else {
+        Err(Error::Policy(wrong))
+    }
+}

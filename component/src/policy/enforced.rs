@@ -1,0 +1,230 @@
+//! Which rules hold for an image: all entries that match apply (meaning 2).
+
+use std::fmt;
+
+use super::{DockerReference, Platforms, Policy, Rule, RuleKind, SignatureForm, SignatureRule, SignerSet};
+use crate::wit::basics::Mode;
+
+/// A rule as it holds for an image.
+#[derive(Debug, Clone)]
+pub struct Enforced<'p> {
+    pub rule: &'p Rule,
+    pub mode: Mode,
+    pub platforms: Platforms,
+}
+
+impl Policy {
+    /// The rules of every entry of `images` that matches, in the order of the policy; empty where none matches.
+    ///
+    /// Where several entries bring one rule, the strictest mode holds (`enforce` over `inform`), and what implies the other
+    /// replaces it: `every` implies `index-or-every` and any listed platforms, `index` implies `index-or-every`, two lists
+    /// are their union. So one more entry never loosens anything. What implies nothing of the other (`index` beside `every`,
+    /// or beside listed platforms) is demanded too: the rule is then in the list once for each.
+    pub fn for_image(&self, name: &str) -> Vec<Enforced<'_>> {
+        let mut all: Vec<Enforced> = Vec::new();
+        for entry in self.images.iter().filter(|entry| entry.pattern.matches(name)) {
+            for rule in entry.rules.iter().filter_map(|name| self.rules.get(name)) {
+                add(
+                    &mut all,
+                    Enforced {
+                        rule,
+                        mode: entry.mode,
+                        platforms: entry.platforms.clone(),
+                    },
+                );
+            }
+        }
+        all
+    }
+}
+
+fn add<'p>(all: &mut Vec<Enforced<'p>>, mut new: Enforced<'p>) {
+    let same = |other: &Enforced| other.rule.name == new.rule.name;
+    if all.iter().any(|other| same(other) && other.mode == Mode::Enforce) {
+        new.mode = Mode::Enforce;
+    }
+    for other in all.iter_mut().filter(|other| other.rule.name == new.rule.name) {
+        if new.mode == Mode::Enforce {
+            other.mode = Mode::Enforce;
+        }
+        if let Some(platforms) = stricter(&other.platforms, &new.platforms) {
+            new.platforms = platforms;
+            other.platforms = new.platforms.clone();
+        }
+    }
+    let held = all
+        .iter()
+        .any(|other| other.rule.name == new.rule.name && other.platforms == new.platforms);
+    if !held {
+        all.push(new);
+    }
+    drop_repeated(all);
+}
+
+/// Two that became equal are one.
+fn drop_repeated(all: &mut Vec<Enforced>) {
+    let mut kept: Vec<Enforced> = Vec::new();
+    for item in all.drain(..) {
+        if !kept
+            .iter()
+            .any(|other| other.rule.name == item.rule.name && other.platforms == item.platforms)
+        {
+            kept.push(item);
+        }
+    }
+    *all = kept;
+}
+
+/// What demands both; none where neither implies the other.
+fn stricter(left: &Platforms, right: &Platforms) -> Option<Platforms> {
+    use Platforms::{Every, Index, IndexOrEvery, Listed};
+    match (left, right) {
+        (Every, Every | IndexOrEvery | Listed(_)) | (IndexOrEvery | Listed(_), Every) => Some(Every),
+        (Index, Index | IndexOrEvery) | (IndexOrEvery, Index) => Some(Index),
+        (IndexOrEvery, IndexOrEvery) => Some(IndexOrEvery),
+        (Listed(left), Listed(right)) => {
+            let more = right.iter().filter(|platform| !left.contains(platform));
+            Some(Listed(left.iter().chain(more).cloned().collect()))
+        }
+        (Index, Every | Listed(_))
+        | (Every | Listed(_), Index)
+        | (IndexOrEvery, Listed(_))
+        | (Listed(_), IndexOrEvery) => None,
+    }
+}
+
+impl Platforms {
+    /// As the policy spells them.
+    pub fn words(&self) -> Vec<String> {
+        match self {
+            Self::Index => vec!["index".to_owned()],
+            Self::Every => vec!["every".to_owned()],
+            Self::IndexOrEvery => vec!["index-or-every".to_owned()],
+            Self::Listed(platforms) => platforms.clone(),
+        }
+    }
+}
+
+/// The demand in words.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            RuleKind::Signature(signature) => signature.fmt(f),
+        }
+    }
+}
+
+impl RuleKind {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Signature(_) => "signature",
+        }
+    }
+}
+
+impl fmt::Display for SignatureRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "signed by {}", self.by)?;
+        if !self.annotations.is_empty() {
+            let pairs: Vec<String> = self
+                .annotations
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            write!(f, ", annotated {}", pairs.join(" "))?;
+        }
+        if self.docker_reference == DockerReference::Required {
+            f.write_str(", naming this image")?;
+        }
+        if self.forms != [SignatureForm::SimpleSigning, SignatureForm::Statement] {
+            let forms: Vec<&str> = self.forms.iter().map(|form| form.as_str()).collect();
+            write!(f, ", as {}", forms.join(" or "))?;
+        }
+        Ok(())
+    }
+}
+
+impl SignatureForm {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SimpleSigning => "simple-signing",
+            Self::Statement => "statement",
+            Self::Message => "message",
+        }
+    }
+}
+
+impl SignerSet {
+    pub fn signers(&self) -> &[String] {
+        match self {
+            Self::AnyOf(names) | Self::AllOf(names) | Self::AtLeast { of: names, .. } => names,
+        }
+    }
+}
+
+impl fmt::Display for SignerSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.signers().join(", ");
+        match self {
+            Self::AnyOf(one) | Self::AllOf(one) if one.len() == 1 => f.write_str(&names),
+            Self::AnyOf(_) => write!(f, "any of {names}"),
+            Self::AllOf(_) => write!(f, "all of {names}"),
+            Self::AtLeast { count, .. } => write!(f, "at least {count} of {names}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Platforms::{Every, Index, IndexOrEvery};
+
+    fn listed(platforms: &[&str]) -> Platforms {
+        Platforms::Listed(platforms.iter().map(|&p| p.to_owned()).collect())
+    }
+
+    fn scopes(platforms: &[Platforms]) -> Vec<Platforms> {
+        let policy = policy(platforms);
+        policy
+            .for_image("r.example/a")
+            .into_iter()
+            .map(|enforced| enforced.platforms)
+            .collect()
+    }
+
+    fn policy(platforms: &[Platforms]) -> Policy {
+        let entries: String = platforms
+            .iter()
+            .map(|p| {
+                format!(
+                    "  - {{ match: r.example/*, rules: [signed], platforms: {} }}\n",
+                    match p {
+                        Platforms::Listed(list) => format!("[{}]", list.join(", ")),
+                        other => other.words().join(""),
+                    }
+                )
+            })
+            .collect();
+        crate::policy::tests::read(&format!("{}images:\n{entries}", crate::policy::tests::SIGNED)).unwrap()
+    }
+
+    #[test]
+    fn one_more_entry_never_loosens() {
+        assert_eq!(scopes(&[Every, IndexOrEvery]), [Every]);
+        assert_eq!(scopes(&[IndexOrEvery, Index]), [Index]);
+        assert_eq!(scopes(&[listed(&["linux/amd64"]), Every]), [Every]);
+        assert_eq!(
+            scopes(&[listed(&["linux/amd64"]), listed(&["linux/arm64"])]),
+            [listed(&["linux/amd64", "linux/arm64"])]
+        );
+        assert_eq!(scopes(&[Index, Every]), [Index, Every]);
+        assert_eq!(
+            scopes(&[listed(&["linux/amd64"]), IndexOrEvery, Every, Index]),
+            [Every, Index]
+        );
+        assert_eq!(
+            scopes(&[Index, listed(&["linux/amd64"]), IndexOrEvery]),
+            [Index, listed(&["linux/amd64"])]
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! From the tree to values: what every part of the lowering needs. A value that cannot be made has an error in `faults`.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::faults::{Faults, Place, quoted};
+use super::files::Files;
+use super::yaml::{Kind, Node};
+use crate::pattern::{Glob, GlobError, Regexp};
+
+pub(crate) struct Lower<'s> {
+    pub faults: Faults,
+    pub files: Files<'s>,
+}
+
+/// A single value and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word<'n> {
+    pub text: &'n str,
+    pub place: Place,
+}
+
+impl Lower<'_> {
+    pub fn word<'n>(&mut self, node: &'n Node) -> Option<Word<'n>> {
+        match &node.kind {
+            Kind::Scalar { text, .. } => Some(Word {
+                text,
+                place: node.place,
+            }),
+            _ => {
+                self.faults.ensure_error(node.place, "expected a single value");
+                None
+            }
+        }
+    }
+
+    pub fn field<'n>(&mut self, node: &'n Node, key: &str) -> Option<Word<'n>> {
+        self.word(node.get(key)?)
+    }
+
+    pub fn text(&mut self, node: &Node, key: &str) -> Option<String> {
+        self.field(node, key).map(|word| word.text.to_owned())
+    }
+
+    pub fn words<'n>(&mut self, node: &'n Node) -> Vec<Word<'n>> {
+        match &node.kind {
+            Kind::Sequence(items) => items.iter().filter_map(|item| self.word(item)).collect(),
+            _ => {
+                self.faults.ensure_error(node.place, "expected a list");
+                Vec::new()
+            }
+        }
+    }
+
+    pub fn glob(&mut self, node: &Node, key: &str) -> Option<Glob> {
+        let word = self.field(node, key)?;
+        self.parse(word, GlobError::hint)
+    }
+
+    pub fn regexp(&mut self, word: Word) -> Option<Regexp> {
+        self.parse(word, crate::pattern::RegexpError::hint)
+    }
+
+    fn parse<T: FromStr<Err: Display>>(&mut self, word: Word, hint: fn(&T::Err) -> &'static str) -> Option<T> {
+        match word.text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.faults.error_with_hint(word.place, error.to_string(), hint(&error));
+                None
+            }
+        }
+    }
+
+    /// A text of digits only, so that it can be compared as text.
+    pub fn digits(&mut self, node: &Node, key: &str) -> Option<String> {
+        let word = self.field(node, key)?;
+        if word.text.bytes().all(|b| b.is_ascii_digit()) && !word.text.starts_with('0') && word.text.len() <= 20 {
+            return Some(word.text.to_owned());
+        }
+        self.faults.error_with_hint(
+            word.place,
+            format!("{} is no identifier", quoted(word.text)),
+            "digits only",
+        );
+        None
+    }
+
+    /// Lower-case hexadecimal of one of the lengths.
+    pub fn hexadecimal(&mut self, word: Word, lengths: &[usize]) -> Option<String> {
+        let digits = word.text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if digits && lengths.contains(&word.text.len()) {
+            return Some(word.text.to_owned());
+        }
+        let lengths = lengths.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
+        let message = format!("{} is no digest", quoted(word.text));
+        self.faults
+            .error_with_hint(word.place, message, format!("{lengths} lower-case hexadecimal digits"));
+        None
+    }
+}

@@ -1,0 +1,113 @@
+//! `key:` — a path, a PEM block, or a list of them.
+
+use std::collections::BTreeMap;
+
+use super::faults::{Place, quoted};
+use super::files::stem;
+use super::lower::{Lower, Word};
+use super::pem;
+use super::yaml::{Kind, Node};
+use crate::signer::PublicKey;
+
+/// A key and the place that names it.
+pub(crate) struct Placed {
+    pub key: PublicKey,
+    pub place: Place,
+}
+
+impl Lower<'_> {
+    /// None where a key has an error or was not handed over.
+    pub fn public_keys(&mut self, node: &Node, signer: &str) -> Option<Vec<Placed>> {
+        match &node.kind {
+            Kind::Scalar { .. } => {
+                let word = self.word(node)?;
+                let inline = word.text.contains("-----BEGIN");
+                let name = if inline { signer } else { stem(word.text) };
+                Some(vec![self.public_key(word, inline, None, name)?])
+            }
+            Kind::Sequence(items) => {
+                let keys: Vec<_> = items.iter().map(|item| self.listed_key(item, signer)).collect();
+                let keys: Option<Vec<Placed>> = keys.into_iter().collect();
+                self.refuse_same_names(keys.as_deref().unwrap_or_default());
+                keys
+            }
+            _ => {
+                self.faults.ensure_error(node.place, "expected keys");
+                None
+            }
+        }
+    }
+
+    fn listed_key(&mut self, item: &Node, signer: &str) -> Option<Placed> {
+        let name = self.text(item, "name");
+        let (word, inline) = match (self.field(item, "pem"), self.field(item, "file")) {
+            (Some(pem), None) => (pem, true),
+            (None, Some(file)) => (file, false),
+            _ => {
+                self.faults.ensure_error(item.place, "expected one key");
+                return None;
+            }
+        };
+        if inline && let Some(digest) = item.entry("sha256") {
+            self.faults.error_with_hint(
+                digest.place,
+                "`sha256` beside `pem`",
+                "it is for files; what is inline is pinned with the policy",
+            );
+        }
+        let default = if inline { signer } else { stem(word.text) };
+        self.public_key(word, inline, Some(item), name.as_deref().unwrap_or(default))
+    }
+
+    fn public_key(&mut self, word: Word, inline: bool, entry: Option<&Node>, name: &str) -> Option<Placed> {
+        let bytes = if inline {
+            word.text.as_bytes()
+        } else {
+            self.file(word, entry)?
+        };
+        match pem::public_key(bytes) {
+            Ok(spki) => Some(Placed {
+                key: PublicKey {
+                    name: name.to_owned(),
+                    spki,
+                },
+                place: word.place,
+            }),
+            Err(error) => {
+                let what = if inline {
+                    "the key".to_owned()
+                } else {
+                    quoted(word.text)
+                };
+                self.faults
+                    .error_with_hint(word.place, format!("{what}: {error}"), error.hint());
+                None
+            }
+        }
+    }
+
+    fn refuse_same_names(&mut self, keys: &[Placed]) {
+        let mut seen = BTreeMap::new();
+        for Placed { key, place } in keys {
+            if seen.insert(&key.name, ()).is_some() {
+                let message = format!("two keys are called {}", quoted(&key.name));
+                self.faults.error_with_hint(*place, message, "give each a `name`");
+            }
+        }
+    }
+
+    /// One key under two names would count as two principals (meaning 2).
+    pub fn refuse_same_keys<'k>(&mut self, keys: impl Iterator<Item = (&'k str, &'k Placed)>) {
+        let mut seen: BTreeMap<&[u8], (&str, u32)> = BTreeMap::new();
+        for (signer, Placed { key, place }) in keys {
+            if let Some((other, line)) = seen.insert(&key.spki, (signer, place.line)) {
+                let message = format!("the key of `{signer}` is also a key of `{other}`, in line {line}");
+                self.faults.error_with_hint(
+                    *place,
+                    message,
+                    "one key has one name: two names would look like two people",
+                );
+            }
+        }
+    }
+}

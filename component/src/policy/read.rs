@@ -1,0 +1,115 @@
+//! From the bytes of a policy to a [`Policy`], or to every error in it.
+
+use super::faults::{Faults, Place, quoted};
+use super::files::{Files, sha256};
+use super::lower::Lower;
+use super::rules::Names;
+use super::table::{POLICY, Shape};
+use super::{Policy, shape, yaml};
+use crate::wit::diagnostics::Diagnostic;
+use crate::wit::request::PolicySource;
+use crate::wit::requirements::FileReference;
+
+/// A policy as far as it can be made from what was handed over.
+pub(crate) struct Draft {
+    /// Lacks the signers and roots whose files are missing.
+    pub policy: Policy,
+    pub missing: Vec<FileReference>,
+    pub missing_roots: Vec<(String, Place)>,
+    /// Names of roots that the host should know.
+    pub well_known_roots: Vec<String>,
+}
+
+impl Policy {
+    /// Every error and then every warning, when there is an error. A file that was not handed over is one.
+    pub fn read(source: &PolicySource) -> Result<Self, Vec<Diagnostic>> {
+        let draft = draft(source)?;
+        let mut faults = Faults::new(&source.document.name);
+        for file in &draft.missing {
+            let message = format!("{} was not handed over", quoted(&file.path));
+            faults.error_with_hint(
+                Place {
+                    line: file.line,
+                    column: 0,
+                },
+                message,
+                "the path counts from the policy",
+            );
+        }
+        for (name, place) in &draft.missing_roots {
+            faults.error(*place, format!("the trusted root {} was not handed over", quoted(name)));
+        }
+        faults.finish()?;
+        Ok(draft.policy)
+    }
+}
+
+pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
+    let mut faults = Faults::new(&source.document.name);
+    check_pin(source, &mut faults);
+    if faults.any_error() {
+        return Err(faults.finish().err().unwrap_or_default());
+    }
+    let Some(root) = yaml::read(&source.document.content, &mut faults) else {
+        return Err(faults.finish().err().unwrap_or_default());
+    };
+    shape::check(&root, &Shape::Mapping(&POLICY), &mut faults);
+
+    let mut lower = Lower {
+        faults,
+        files: Files::new(source),
+    };
+    let mut signer_names = Names::of("signer", root.get("signers"));
+    let mut rule_names = Names::of("rule", root.get("rules"));
+    let drafts = lower.signers(root.get("signers"));
+    let roots = lower.roots(root.get("trust"), source);
+    let signers = lower.assign_roots(drafts, &roots);
+    let rules = lower.rules(root.get("rules"), &mut signer_names);
+    let images = lower.images(root.get("images"), &mut rule_names);
+    let (unmatched, undecided) = (lower.unmatched(&root), lower.undecided(&root));
+    lower.warn_unused_names(&signer_names);
+    lower.warn_unused_names(&rule_names);
+
+    let missing_roots = roots
+        .missing(&signers)
+        .map(|(name, place)| (name.to_owned(), place))
+        .collect();
+    let well_known_roots = roots.well_known(&signers);
+    let root_files = roots.files(&signers);
+    let missing = lower.files.missing().to_vec();
+    let warnings = lower.faults.finish()?;
+    let policy = Policy {
+        signers,
+        roots: root_files,
+        rules,
+        images,
+        unmatched,
+        undecided,
+        warnings,
+    };
+    Ok(Draft {
+        policy,
+        missing,
+        missing_roots,
+        well_known_roots,
+    })
+}
+
+/// Meaning 11: other bytes than the pinned ones are not even read.
+fn check_pin(source: &PolicySource, faults: &mut Faults) {
+    let Some(expected) = &source.pinned else {
+        return;
+    };
+    let found = sha256(&source.document.content);
+    if *expected != found {
+        let message = format!(
+            "the policy is not the pinned one: expected {}, found {found}",
+            quoted(expected)
+        );
+        faults.error_with_hint(
+            Place::DOCUMENT,
+            message,
+            "somebody changed the policy, or the pin is of an older one",
+        );
+    }
+}

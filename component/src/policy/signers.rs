@@ -1,0 +1,134 @@
+//! `signers:` — named ways to recognise who signed.
+
+use super::faults::Place;
+use super::lower::{Lower, Word};
+use super::public_keys::Placed;
+use super::structured::place_of;
+use super::yaml::{Entry, Node, Style};
+use crate::signer::{CtDemand, LogDemand, Recognises, Signer};
+
+/// A signer before it is known which trusted root it is proven under.
+pub(crate) struct Draft<'n> {
+    pub signer: Signer,
+    pub place: Place,
+    /// `trust: NAME` of the signer.
+    pub trust: Option<Word<'n>>,
+}
+
+impl<'s> Lower<'s> {
+    /// Those that could be read; the others have an error, or a file that was not handed over.
+    pub fn signers<'n>(&mut self, node: Option<&'n Node>) -> Vec<Draft<'n>> {
+        let mut keys: Vec<(&str, Placed)> = Vec::new();
+        let entries = node.map(Node::entries).unwrap_or_default();
+        let drafts = entries
+            .iter()
+            .filter_map(|entry| self.signer(entry, &mut keys))
+            .collect();
+        self.refuse_same_keys(keys.iter().map(|(signer, key)| (*signer, key)));
+        drafts
+    }
+
+    fn signer<'n>(&mut self, entry: &'n Entry, all_keys: &mut Vec<(&'n str, Placed)>) -> Option<Draft<'n>> {
+        let node = &entry.value;
+        let (log, ct) = (self.log_demand(node), self.ct_demand(node));
+        let trust = self.field(node, "trust");
+        let recognises = if let Some(github) = node.get("github") {
+            Recognises::Github(Box::new(self.github(github)?))
+        } else if let Some(gitlab) = node.get("gitlab") {
+            Recognises::Gitlab(Box::new(self.gitlab(gitlab)?))
+        } else if let Some(keyless) = node.get("keyless") {
+            Recognises::Keyless(self.keyless(keyless)?)
+        } else if let Some(key) = node.get("key") {
+            let placed = self.public_keys(key, &entry.key)?;
+            let keys = placed.iter().map(|placed| placed.key.clone()).collect();
+            all_keys.extend(placed.into_iter().map(|placed| (entry.key.as_str(), placed)));
+            Recognises::Keys(keys)
+        } else {
+            self.faults.ensure_error(node.place, "a signer without a condition");
+            return None;
+        };
+        if let LogDemand::Waived { .. } = log {
+            let message = format!("signer `{}` does without the transparency log", entry.key);
+            self.faults
+                .warning(place_of(node, "transparency-log"), message, waiver_hint(&recognises));
+        }
+        if let CtDemand::Waived { .. } = ct {
+            let message = format!("signer `{}` does without the CT log", entry.key);
+            let hint = "nobody else can then see which certificates its authority issues";
+            self.faults.warning(place_of(node, "ct-log"), message, hint);
+        }
+        let signer = Signer {
+            name: entry.key.clone(),
+            line: entry.place.line,
+            recognises,
+            log,
+            ct,
+            root: None,
+        };
+        Some(Draft {
+            signer,
+            place: entry.place,
+            trust,
+        })
+    }
+
+    fn log_demand(&mut self, signer: &Node) -> LogDemand {
+        let Some(node) = signer.get("transparency-log") else {
+            return LogDemand::Entry;
+        };
+        let required = self.boolean(node, "required").unwrap_or(true);
+        match (required, node.entry("inclusion-proof")) {
+            (true, None) => LogDemand::Entry,
+            (true, Some(_)) => LogDemand::InclusionProof,
+            (false, None) => LogDemand::Waived {
+                line: place_of(node, "required").line,
+            },
+            (false, Some(proof)) => {
+                self.faults
+                    .error(proof.place, "`inclusion-proof: required` contradicts `required: false`");
+                LogDemand::InclusionProof
+            }
+        }
+    }
+
+    fn ct_demand(&mut self, signer: &Node) -> CtDemand {
+        let Some(node) = signer.get("ct-log") else {
+            return CtDemand::Required;
+        };
+        if signer.get("key").is_some() {
+            let message = "a `key` signer has no certificate, so there is no CT log to do without";
+            self.faults.error(place_of(signer, "ct-log"), message);
+        }
+        match self.boolean(node, "required") {
+            Some(false) => CtDemand::Waived {
+                line: place_of(node, "required").line,
+            },
+            Some(true) | None => CtDemand::Required,
+        }
+    }
+
+    fn boolean(&mut self, node: &Node, key: &str) -> Option<bool> {
+        let value = node.get(key)?;
+        match &value.kind {
+            super::yaml::Kind::Scalar {
+                text,
+                style: Style::Plain,
+            } if text == "true" => Some(true),
+            super::yaml::Kind::Scalar {
+                text,
+                style: Style::Plain,
+            } if text == "false" => Some(false),
+            _ => {
+                self.faults.ensure_error(value.place, "expected `true` or `false`");
+                None
+            }
+        }
+    }
+}
+
+fn waiver_hint(recognises: &Recognises) -> &'static str {
+    match recognises {
+        Recognises::Keys(_) => "nothing then says when it was signed, and a stolen key signs unseen",
+        _ => "a signed timestamp must then prove the time, and nobody else can see what was signed",
+    }
+}

@@ -1,0 +1,278 @@
+//! `github:`, `gitlab:` and `keyless:` — conditions on a certificate, and warnings where they are loose (meaning 5).
+
+use super::faults::{Place, quoted};
+use super::lower::{Lower, Word};
+use super::yaml::{Node, listed};
+use crate::pattern::Glob;
+use crate::signer::{
+    GITHUB_ISSUER, GITLAB_ISSUER, Github, Gitlab, Keyless, Looseness, TextMatch, looseness_of_identity,
+    looseness_of_issuer, triggers,
+};
+
+impl Lower<'_> {
+    pub fn github(&mut self, node: &Node) -> Option<Github> {
+        let repository = self.repository(node);
+        let workflow = self.workflow(node);
+        let digest = self
+            .field(node, "workflow-digest")
+            .and_then(|word| self.hexadecimal(word, &[40, 64]));
+        let github = Github {
+            issuer: GITHUB_ISSUER.to_owned(),
+            reference: self.reference(node, "ref"),
+            environment: self.glob(node, "environment"),
+            workflow_reference: self.reference(node, "workflow-ref"),
+            workflow_digest: digest,
+            triggers: self.triggers(node, triggers::GITHUB_DEFAULT),
+            runner: self.text(node, "runner"),
+            visibility: self.text(node, "visibility"),
+            repository_id: self.digits(node, "repository-id"),
+            owner_id: self.digits(node, "owner-id"),
+            repository: repository?,
+            workflow: workflow?,
+        };
+        self.judge_github(node, &github);
+        Some(github)
+    }
+
+    fn repository(&mut self, node: &Node) -> Option<Glob> {
+        let glob = self.glob(node, "repository")?;
+        if glob.length().is_some_and(|length| length != 2) {
+            let message = format!("{} can match no repository", quoted(glob.as_str()));
+            self.faults.error_with_hint(
+                place_of(node, "repository"),
+                message,
+                "`owner/repository`, without `https://github.com/`",
+            );
+            return None;
+        }
+        Some(glob)
+    }
+
+    fn workflow(&mut self, node: &Node) -> Option<Glob> {
+        let glob = self.glob(node, "workflow")?;
+        let place = place_of(node, "workflow");
+        let message = format!("{} can match no workflow", quoted(glob.as_str()));
+        if glob.as_str().contains("@refs") {
+            self.faults
+                .error_with_hint(place, message, "the workflow's own ref goes into `workflow-ref`");
+            return None;
+        }
+        if glob.length().is_some_and(|length| length != 5) {
+            self.faults
+                .error_with_hint(place, message, "`owner/repository/.github/workflows/file.yml`");
+            return None;
+        }
+        Some(glob)
+    }
+
+    /// A ref in full, or a pattern that begins with `**`.
+    fn reference(&mut self, node: &Node, key: &str) -> Option<Glob> {
+        let glob = self.glob(node, key)?;
+        let first = glob.segments().next().unwrap_or_default();
+        if matches!(first, "refs" | "**") {
+            return Some(glob);
+        }
+        let message = format!("{} can match no ref", quoted(glob.as_str()));
+        self.faults.error_with_hint(
+            place_of(node, key),
+            message,
+            format!("`refs/heads/{glob}` or `refs/tags/{glob}`; `\"**\"` for any"),
+        );
+        None
+    }
+
+    fn triggers(&mut self, node: &Node, default: &[&str]) -> Vec<String> {
+        let Some(list) = node.get("triggers") else {
+            return default.iter().map(|&word| word.to_owned()).collect();
+        };
+        let words = self.words(list);
+        for word in words
+            .iter()
+            .filter(|word| triggers::OPEN_TO_STRANGERS.contains(&word.text))
+        {
+            let message = format!("`{}` lets runs sign that others can start or write", word.text);
+            self.faults.warning(
+                word.place,
+                message,
+                "such runs have the same repository, workflow and ref as a release",
+            );
+        }
+        words.iter().map(|word| word.text.to_owned()).collect()
+    }
+
+    fn judge_github(&mut self, node: &Node, github: &Github) {
+        let owned = github.repository_id.is_some() || github.owner_id.is_some();
+        if github.repository.is_anything() && github.workflow.may_match_other_owner() && !owned {
+            let hint = "fix the owner: `repository: owner/*`, or give `owner-id`";
+            self.faults.error_with_hint(
+                place_of(node, "repository"),
+                "this signer accepts anyone on GitHub",
+                hint,
+            );
+            return;
+        }
+        if github.repository.may_match_other_owner() && !owned {
+            self.warn_other_owner(place_of(node, "repository"), &github.repository);
+        }
+        if github.workflow.may_match_other_owner() {
+            self.warn_other_owner(place_of(node, "workflow"), &github.workflow);
+        }
+        if github.reference.as_ref().is_some_and(Glob::is_anything) && github.environment.is_none() {
+            self.warn_any_ref(place_of(node, "ref"));
+        }
+        let foreign = !github.repository.segments().eq(github.workflow.segments().take(2));
+        if foreign && github.workflow_reference.is_none() && github.workflow_digest.is_none() {
+            let message = format!(
+                "any ref of {} counts, also a branch that somebody pushes there",
+                quoted(github.workflow.as_str())
+            );
+            self.faults.warning(
+                place_of(node, "workflow"),
+                message,
+                "the workflow lives in another repository: give `workflow-ref` or `workflow-digest`",
+            );
+        }
+    }
+
+    pub fn gitlab(&mut self, node: &Node) -> Option<Gitlab> {
+        let issuer = match self.field(node, "issuer") {
+            Some(word) => self.server(word),
+            None => Some(GITLAB_ISSUER.to_owned()),
+        };
+        let project = self.project(node);
+        let gitlab = Gitlab {
+            reference: self.reference(node, "ref")?,
+            triggers: self.triggers(node, triggers::GITLAB_DEFAULT),
+            issuer: issuer?,
+            project: project?,
+        };
+        if gitlab.reference.is_anything() {
+            self.warn_any_ref(place_of(node, "ref"));
+        }
+        Some(gitlab)
+    }
+
+    fn project(&mut self, node: &Node) -> Option<Glob> {
+        let glob = self.glob(node, "project")?;
+        let place = place_of(node, "project");
+        if glob.length() == Some(1) || glob.as_str().contains(':') {
+            let message = format!("{} can match no project", quoted(glob.as_str()));
+            self.faults.error_with_hint(
+                place,
+                message,
+                "the project's path, `group/project`, without `https://gitlab.com/`",
+            );
+            return None;
+        }
+        if glob.is_anything() {
+            self.faults.error_with_hint(
+                place,
+                "this signer accepts anyone on this GitLab",
+                "fix the group: `project: group/**`",
+            );
+            return None;
+        }
+        if glob.may_match_other_owner() {
+            self.warn_other_owner(place, &glob);
+        }
+        Some(glob)
+    }
+
+    fn server(&mut self, word: Word) -> Option<String> {
+        let host = word.text.strip_prefix("https://").unwrap_or_default();
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '/' | '_');
+        if !host.is_empty() && !host.ends_with('/') && !host.starts_with('/') && host.chars().all(good) {
+            return Some(word.text.to_owned());
+        }
+        let message = format!("{} is no GitLab server", quoted(word.text));
+        self.faults.error_with_hint(
+            word.place,
+            message,
+            "`https://gitlab.example`, lower case, without `/` at the end",
+        );
+        None
+    }
+
+    pub fn keyless(&mut self, node: &Node) -> Option<Keyless> {
+        let issuer = self.text_match(node, "issuer", "issuer-regexp");
+        let identity = self.text_match(node, "identity", "identity-regexp");
+        let ((issuer, issuer_place), (identity, identity_place)) = (issuer?, identity?);
+        self.judge(
+            issuer_place,
+            looseness_of_issuer(&issuer),
+            "issuer",
+            "fix the host: `https://host/…`",
+        );
+        let hint = "fix the owner: `https://github\\.com/owner/…`, or `.*@domain\\.example`";
+        self.judge(identity_place, looseness_of_identity(&identity), "identity", hint);
+        self.judge_separator(identity_place, &identity);
+        Some(Keyless { issuer, identity })
+    }
+
+    fn text_match(&mut self, node: &Node, exact: &str, regexp: &str) -> Option<(TextMatch, Place)> {
+        match (self.field(node, exact), self.field(node, regexp)) {
+            (Some(word), None) if word.text == "none" => {
+                self.faults.error_with_hint(
+                    word.place,
+                    format!("`{exact}: none` is not supported yet"),
+                    "give what the certificate must have",
+                );
+                None
+            }
+            (Some(word), None) if word.text.contains('*') => {
+                let message = format!("`{exact}` is compared exactly, and {} has a `*`", quoted(word.text));
+                self.faults
+                    .error_with_hint(word.place, message, format!("use `{regexp}`, or a structured signer"));
+                None
+            }
+            (Some(word), None) => Some((TextMatch::Exact(word.text.to_owned()), word.place)),
+            (None, Some(word)) => Some((TextMatch::Regexp(self.regexp(word)?), word.place)),
+            _ => {
+                self.faults
+                    .ensure_error(node.place, format!("expected {}", listed(&[exact, regexp])));
+                None
+            }
+        }
+    }
+
+    fn judge(&mut self, place: Place, looseness: Looseness, what: &str, hint: &str) {
+        match looseness {
+            Looseness::Anyone => self
+                .faults
+                .error_with_hint(place, format!("this {what} accepts anyone"), hint),
+            Looseness::OtherOwner => self
+                .faults
+                .warning(place, format!("this {what} could match another owner"), hint),
+            Looseness::Tight => {}
+        }
+    }
+
+    fn judge_separator(&mut self, place: Place, identity: &TextMatch) {
+        let TextMatch::Regexp(regexp) = identity else {
+            return;
+        };
+        let source = regexp.as_str();
+        if source.contains("://") && (source.contains(".*@") || source.contains(".+@")) {
+            let message = "a wildcard before the `@` accepts any workflow there";
+            self.faults
+                .warning(place, message, "name the file: `…/\\.github/workflows/release\\.yml@…`");
+        }
+    }
+
+    fn warn_other_owner(&mut self, place: Place, glob: &Glob) {
+        let message = format!("{} could match another owner", quoted(glob.as_str()));
+        self.faults.warning(place, message, "write the owner out");
+    }
+
+    fn warn_any_ref(&mut self, place: Place) {
+        self.faults.warning(
+            place,
+            "any branch or tag may sign",
+            "name the refs that are protected, such as `refs/tags/v*`",
+        );
+    }
+}
+
+pub(super) fn place_of(node: &Node, key: &str) -> Place {
+    node.get(key).map_or(node.place, |value| value.place)
+}

@@ -1,0 +1,245 @@
+//! `trust:` — the trusted roots, and which one each signer is proven under (meaning 13 and 18).
+
+use std::collections::BTreeMap;
+
+use super::RootFile;
+use super::faults::{Place, did_you_mean, quoted};
+use super::files::stem;
+use super::lower::Lower;
+use super::signers::Draft;
+use super::table::WELL_KNOWN_ROOTS;
+use super::yaml::{Kind, Node, listed};
+use crate::signer::{LogDemand, Recognises, Signer};
+use crate::wit::request::PolicySource;
+
+/// What an unnamed root means to signers of public services.
+const SIGSTORE: &str = "sigstore";
+
+pub(crate) struct Root<'s> {
+    name: String,
+    place: Place,
+    well_known: bool,
+    /// None while it was not handed over.
+    content: Option<&'s [u8]>,
+}
+
+#[derive(Default)]
+pub(crate) struct Roots<'s> {
+    /// As the policy has them.
+    written: Vec<Root<'s>>,
+    /// The policy says nothing: `sigstore` is meant.
+    by_default: bool,
+    /// Given by the user in place of the policy's.
+    instead: Option<Vec<Root<'s>>>,
+}
+
+impl<'s> Lower<'s> {
+    pub fn roots(&mut self, node: Option<&Node>, source: &'s PolicySource) -> Roots<'s> {
+        let overridden = !source.trust_override.is_empty();
+        let items = match node.map(|node| &node.kind) {
+            Some(Kind::Sequence(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let mut written: Vec<Root> = Vec::new();
+        for item in items {
+            if let Some(root) = self.root(item, source, overridden) {
+                if let Some(other) = written.iter().find(|other| other.name == root.name) {
+                    let message = format!("two trusted roots are called {}", quoted(&root.name));
+                    self.faults.error_with_hint(
+                        root.place,
+                        message,
+                        format!("give it a `name`; the other is in line {}", other.place.line),
+                    );
+                }
+                written.push(root);
+            }
+        }
+        let by_default = node.is_none();
+        if by_default {
+            written.push(well_known(SIGSTORE, Place::DOCUMENT, source));
+        }
+        let instead = overridden.then(|| self.given_roots(source));
+        Roots {
+            written,
+            by_default,
+            instead,
+        }
+    }
+
+    fn root(&mut self, item: &Node, source: &'s PolicySource, overridden: bool) -> Option<Root<'s>> {
+        if let Kind::Scalar { text, .. } = &item.kind {
+            return WELL_KNOWN_ROOTS
+                .contains(&text.as_str())
+                .then(|| well_known(text, item.place, source));
+        }
+        let path = self.field(item, "file")?;
+        let name = self.text(item, "name").unwrap_or_else(|| stem(path.text).to_owned());
+        if WELL_KNOWN_ROOTS.contains(&name.as_str()) {
+            let message = format!("a file cannot be called {}", quoted(&name));
+            self.faults.error_with_hint(
+                item.place,
+                message,
+                "that is a root which the program brings: give it another `name`",
+            );
+        }
+        let known = self.files.missing().len();
+        let content = self.file(path, Some(item));
+        if overridden {
+            self.files.forget_since(known);
+        }
+        Some(Root {
+            name,
+            place: item.place,
+            well_known: false,
+            content,
+        })
+    }
+
+    fn given_roots(&mut self, source: &'s PolicySource) -> Vec<Root<'s>> {
+        let mut roots: Vec<Root> = Vec::new();
+        for file in &source.trust_override {
+            let name = stem(&file.name).to_owned();
+            if roots.iter().any(|other| other.name == name) {
+                self.faults.error(
+                    Place::DOCUMENT,
+                    format!("two trusted roots given are called {}", quoted(&name)),
+                );
+            }
+            roots.push(Root {
+                name,
+                place: Place::DOCUMENT,
+                well_known: false,
+                content: Some(&file.content),
+            });
+        }
+        roots
+    }
+
+    /// Gives each signer its root. Evidence is proven wholly under it, so that no root can speak for another's signers.
+    pub fn assign_roots(&mut self, drafts: Vec<Draft>, roots: &Roots) -> BTreeMap<String, Signer> {
+        let mut signers = BTreeMap::new();
+        for mut draft in drafts {
+            draft.signer.root = self.root_of(&draft, roots);
+            signers.insert(draft.signer.name.clone(), draft.signer);
+        }
+        self.warn_unused(&signers, roots);
+        signers
+    }
+
+    fn root_of(&mut self, draft: &Draft, roots: &Roots) -> Option<String> {
+        if let Some(word) = draft.trust
+            && !roots.written.iter().any(|root| root.name == word.text)
+        {
+            let names: Vec<&str> = roots.written.iter().map(|root| root.name.as_str()).collect();
+            let hint = did_you_mean(word.text, names.iter().copied())
+                .unwrap_or_else(|| format!("`trust` has {}", listed(&names)));
+            self.faults
+                .error_with_hint(word.place, format!("`trust` has no entry {}", quoted(word.text)), hint);
+            return None;
+        }
+        let keys = matches!(draft.signer.recognises, Recognises::Keys(_));
+        if keys && matches!(draft.signer.log, LogDemand::Waived { .. }) {
+            if let Some(word) = draft.trust {
+                let message = "a key that does without the transparency log is proven under no root";
+                self.faults
+                    .error_with_hint(word.place, message, "remove `trust` from this signer");
+            }
+            return None;
+        }
+        let public = matches!(draft.signer.recognises, Recognises::Github(_) | Recognises::Gitlab(_));
+        self.choose(draft, roots.in_force(), draft.trust.map(|word| word.text), public)
+    }
+
+    fn choose(&mut self, draft: &Draft, roots: &[Root], wanted: Option<&str>, public: bool) -> Option<String> {
+        if let [only] = roots {
+            return Some(only.name.clone());
+        }
+        let wanted = wanted.or(public.then_some(SIGSTORE));
+        if let Some(root) = roots.iter().find(|root| Some(root.name.as_str()) == wanted) {
+            return Some(root.name.clone());
+        }
+        if roots.is_empty() {
+            self.faults.ensure_error(draft.place, "no trusted root");
+            return None;
+        }
+        let names: Vec<&str> = roots.iter().map(|root| root.name.as_str()).collect();
+        let message = format!(
+            "there are several trusted roots, and signer `{}` names none of them",
+            draft.signer.name
+        );
+        self.faults.error_with_hint(
+            draft.place,
+            message,
+            format!("give it `trust:` with one of {}", listed(&names)),
+        );
+        None
+    }
+
+    fn warn_unused(&mut self, signers: &BTreeMap<String, Signer>, roots: &Roots) {
+        if roots.instead.is_some() || roots.by_default || signers.is_empty() {
+            return;
+        }
+        for root in &roots.written {
+            if !signers.values().any(|signer| signer.root.as_ref() == Some(&root.name)) {
+                let message = format!("no signer is proven under the trusted root `{}`", root.name);
+                self.faults
+                    .warning(root.place, message, "remove it, or name it at a signer");
+            }
+        }
+    }
+}
+
+fn well_known<'s>(name: &str, place: Place, source: &'s PolicySource) -> Root<'s> {
+    let handed = source.roots.iter().find(|root| root.name == name);
+    Root {
+        name: name.to_owned(),
+        place,
+        well_known: true,
+        content: handed.map(|root| root.content.as_slice()),
+    }
+}
+
+impl<'s> Roots<'s> {
+    fn in_force(&self) -> &[Root<'s>] {
+        self.instead.as_deref().unwrap_or(&self.written)
+    }
+
+    /// Roots that are needed: all that are written; the unwritten default only when a signer, or nobody, asks for it.
+    fn needed<'r>(&'r self, signers: &'r BTreeMap<String, Signer>) -> impl Iterator<Item = &'r Root<'s>> {
+        let idle = self.by_default && !signers.is_empty() && signers.values().all(|signer| signer.root.is_none());
+        self.in_force()
+            .iter()
+            .filter(move |root| self.instead.is_some() || !(idle && root.well_known))
+    }
+
+    /// Names of roots that the host should know.
+    pub fn well_known(&self, signers: &BTreeMap<String, Signer>) -> Vec<String> {
+        self.needed(signers)
+            .filter(|root| root.well_known)
+            .map(|root| root.name.clone())
+            .collect()
+    }
+
+    /// Well-known roots that the host did not hand over.
+    pub fn missing<'r>(&'r self, signers: &'r BTreeMap<String, Signer>) -> impl Iterator<Item = (&'r str, Place)> {
+        let missing = |root: &&Root| root.well_known && root.content.is_none();
+        self.needed(signers)
+            .filter(missing)
+            .map(|root| (root.name.as_str(), root.place))
+    }
+
+    pub fn files(&self, signers: &BTreeMap<String, Signer>) -> BTreeMap<String, RootFile> {
+        let file = |root: &Root| {
+            let content = root.content?.to_vec();
+            Some((
+                root.name.clone(),
+                RootFile {
+                    name: root.name.clone(),
+                    content,
+                    line: root.place.line,
+                },
+            ))
+        };
+        self.needed(signers).filter_map(file).collect()
+    }
+}

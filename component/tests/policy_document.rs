@@ -1,0 +1,292 @@
+//! docs/policy.md and docs/portcullis.schema.json against the code: every example is read, every key is explained, and no key
+//! can be mistyped, emptied, doubled or aliased away (`policy-null-typo-untagged_error`).
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use portcullis_component::policy::{Policy, requirements, schema};
+use portcullis_component::wit::diagnostics::Diagnostic;
+use portcullis_component::wit::request::{NamedFile, PolicySource};
+use serde_json::Value;
+
+fn docs(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
+}
+
+/// Every file that the examples name, each key another one.
+fn source(document: &str) -> PolicySource {
+    let file = |name: &str, content: Vec<u8>| NamedFile {
+        name: name.to_owned(),
+        content,
+    };
+    let keys = ["keys/ops.pub", "keys/first.pub", "keys/second.pub"];
+    let mut files: Vec<NamedFile> = (0u8..)
+        .zip(keys)
+        .map(|(number, name)| file(name, ed25519(number)))
+        .collect();
+    files.push(file("trust/corp.json", b"{}".to_vec()));
+    PolicySource {
+        document: file("portcullis.yaml", document.as_bytes().to_vec()),
+        pinned: None,
+        files,
+        roots: ["sigstore", "github", "sigstore-staging"]
+            .iter()
+            .map(|name| file(name, b"{}".to_vec()))
+            .collect(),
+        trust_override: Vec::new(),
+    }
+}
+
+fn ed25519(number: u8) -> Vec<u8> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut der = vec![0x30, 42, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 33, 0];
+    der.extend([number; 32]);
+    der.push(0);
+    let mut body: String = der
+        .chunks(3)
+        .flat_map(|three| {
+            let bits = u32::from(three[0]) << 16 | u32::from(three[1]) << 8 | u32::from(three[2]);
+            [18, 12, 6, 0].map(|shift| char::from(DIGITS[(bits >> shift & 63) as usize]))
+        })
+        .collect();
+    body.replace_range(body.len() - 1.., "=");
+    format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n").into_bytes()
+}
+
+/// The digest that an example gives cannot be that of a stub.
+fn without_digests(example: &str) -> String {
+    let placeholder = "9a1a0b0a33c1a0ea6a5a5c9c4b1c8f1b9d1b8c9b0e1f2a3b4c5d6e7f80910111";
+    let corp = sha2_of(b"{}");
+    example
+        .replace(&format!(", sha256: {placeholder}"), &format!(", sha256: {corp}"))
+        .replace(&format!("sha256: {placeholder}"), "name: second")
+}
+
+fn sha2_of(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn complete(example: &str) -> String {
+    let mut document = without_digests(example);
+    if !document.contains("version:") {
+        document.insert_str(0, "version: 1\n");
+    }
+    if !document.contains("signers:") {
+        let key = |name: &str, file: &str| format!("  {name}: {{ key: keys/{file}.pub }}\n");
+        document += &format!(
+            "\nsigners:\n{}{}{}",
+            key("release", "ops"),
+            key("alice", "first"),
+            key("bob", "second")
+        );
+    }
+    if document.contains("images:") && !document.contains("rules:\n") {
+        document += "\nrules:\n  signed: { signature: { by: release } }\n";
+    }
+    document
+}
+
+fn examples() -> Vec<String> {
+    let text = std::fs::read_to_string(docs("policy.md")).unwrap();
+    let blocks = text
+        .split("```yaml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap().to_owned());
+    blocks.collect()
+}
+
+fn errors(document: &str) -> Vec<Diagnostic> {
+    Policy::read(&source(document)).err().unwrap_or_default()
+}
+
+#[test]
+fn every_example_is_read() {
+    assert!(examples().len() > 8);
+    for example in examples() {
+        let document = complete(&example);
+        assert_eq!(errors(&document), [], "{document}");
+    }
+}
+
+#[test]
+fn the_schema_is_the_one_in_docs() {
+    let path = docs("portcullis.schema.json");
+    let text = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    if std::env::var_os("PORTCULLIS_REGENERATE").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == text,
+        "write it anew: PORTCULLIS_REGENERATE=1 cargo test -p portcullis-component --test policy_document"
+    );
+}
+
+#[test]
+fn every_key_is_explained() {
+    let text = std::fs::read_to_string(docs("policy.md")).unwrap();
+    for key in schema_keys() {
+        assert!(
+            text.contains(&format!("`{key}")) || text.contains(&format!("{key}:")),
+            "docs/policy.md does not explain `{key}`"
+        );
+    }
+}
+
+fn schema_keys() -> BTreeSet<String> {
+    fn walk(value: &Value, keys: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::Object(properties)) = map.get("properties") {
+                    keys.extend(properties.keys().cloned());
+                }
+                map.values().for_each(|inner| walk(inner, keys));
+            }
+            Value::Array(items) => items.iter().for_each(|inner| walk(inner, keys)),
+            _ => {}
+        }
+    }
+    let mut keys = BTreeSet::new();
+    walk(&schema(), &mut keys);
+    keys
+}
+
+/// Each supported key on a line of its own.
+const EVERYTHING: &str = include_str!("policy/everything.yaml");
+
+struct Line<'t> {
+    number: usize,
+    indent: usize,
+    key: &'t str,
+}
+
+fn key_lines(document: &str) -> Vec<Line<'_>> {
+    let line = |(number, text): (usize, &'_ str)| -> Option<(usize, usize, usize)> {
+        let start = text.find(|c: char| c != ' ' && c != '-')?;
+        let end = start + text[start..].find(':')?;
+        (end + 1 == text.len() || text.as_bytes()[end + 1] == b' ').then_some((number, start, end))
+    };
+    let lines: Vec<&str> = document.lines().collect();
+    lines
+        .iter()
+        .enumerate()
+        .filter_map(|(number, text)| {
+            line((number, text)).map(|(number, indent, end)| Line {
+                number,
+                indent,
+                key: &text[indent..end],
+            })
+        })
+        .collect()
+}
+
+/// The document with the value of the key on this line, and all that is nested under it, replaced.
+fn with_value(document: &str, line: &Line, value: &str) -> String {
+    let lines: Vec<&str> = document.lines().collect();
+    let mut changed: Vec<String> = lines[..line.number].iter().map(|&text| text.to_owned()).collect();
+    let start = &lines[line.number][..line.indent + line.key.len() + 1];
+    changed.push(format!("{start}{value}"));
+    changed.extend(lines[end_of(&lines, line)..].iter().map(|&text| text.to_owned()));
+    changed.join("\n")
+}
+
+fn end_of(lines: &[&str], line: &Line) -> usize {
+    let nested = |text: &&str| text.find(|c: char| c != ' ').is_some_and(|indent| indent > line.indent);
+    line.number + 1 + lines[line.number + 1..].iter().take_while(|text| nested(text)).count()
+}
+
+fn with_typo(document: &str, line: &Line) -> String {
+    let mut lines: Vec<String> = document.lines().map(str::to_owned).collect();
+    lines[line.number].insert(line.indent + line.key.len(), 'x');
+    lines.join("\n")
+}
+
+fn with_duplicate(document: &str, line: &Line) -> String {
+    let lines: Vec<&str> = document.lines().collect();
+    let end = end_of(&lines, line);
+    let mut block: Vec<String> = lines[line.number..end].iter().map(|&text| text.to_owned()).collect();
+    block[0] = format!("{}{}", " ".repeat(line.indent), &block[0][line.indent..]);
+    let mut changed: Vec<String> = lines[..end].iter().map(|&text| text.to_owned()).collect();
+    changed.extend(block);
+    changed.extend(lines[end..].iter().map(|&text| text.to_owned()));
+    changed.join("\n")
+}
+
+#[test]
+fn policy_null_typo_untagged_error() {
+    assert_eq!(errors(EVERYTHING), []);
+    let lines = key_lines(EVERYTHING);
+    let found: BTreeSet<String> = lines.iter().map(|line| line.key.to_owned()).collect();
+    assert_eq!(
+        schema_keys().difference(&found).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "not in everything.yaml"
+    );
+    for line in &lines {
+        let mut cases = vec![
+            ("null", "without a value", with_value(EVERYTHING, line, "")),
+            ("tilde", "without a value", with_value(EVERYTHING, line, " ~")),
+            ("empty list", "", with_value(EVERYTHING, line, " []")),
+            ("empty mapping", "", with_value(EVERYTHING, line, " {}")),
+            ("empty text", "", with_value(EVERYTHING, line, " ''")),
+            ("alias", "an alias", with_value(EVERYTHING, line, " *nothing")),
+            ("tag", "a tag", with_value(EVERYTHING, line, " !include x")),
+            ("duplicate", "is there twice", with_duplicate(EVERYTHING, line)),
+        ];
+        if line.key != "any-annotation" {
+            cases.push(("typo", " no ", with_typo(EVERYTHING, line)));
+        }
+        for (what, message, document) in cases {
+            let errors = errors(&document);
+            let place = format!("{what} of `{}` in line {}:\n{document}", line.key, line.number + 1);
+            assert!(!errors.is_empty(), "{place}");
+            assert!(
+                errors.iter().any(|error| error.message.contains(message)),
+                "{errors:?}\n{place}"
+            );
+            assert!(
+                !errors.iter().any(|error| error.message.contains("not YAML")),
+                "{errors:?}\n{place}"
+            );
+        }
+    }
+}
+
+#[test]
+fn reading_never_panics() {
+    let examples: Vec<String> = examples()
+        .iter()
+        .map(|example| complete(example))
+        .chain([EVERYTHING.to_owned()])
+        .collect();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let pieces: [&[u8]; 16] = [
+        b":", b"- ", b"[", b"]", b"{", b"}", b"&a ", b"*a", b"!", b"\n", b"  ", b"\t", b"\xff", b"'", b"| ", b"**",
+    ];
+    for round in 0..4_000 {
+        let mut bytes = examples[round % examples.len()].clone().into_bytes();
+        for _ in 0..=random(4) {
+            let at = random(bytes.len());
+            match random(4) {
+                0 => bytes[at] = random(256) as u8,
+                1 => drop(bytes.splice(at..at, pieces[random(pieces.len())].iter().copied())),
+                2 => drop(bytes.drain(at..(at + random(30)).min(bytes.len()))),
+                _ => bytes.truncate(at.max(1)),
+            }
+            if bytes.is_empty() {
+                bytes.push(b'a');
+            }
+        }
+        let mut source = source("");
+        source.document.content = bytes;
+        let _ = Policy::read(&source);
+        let _ = requirements(&source, &["ghcr.io/acme/api".to_owned()]);
+    }
+}
