@@ -31,7 +31,8 @@ struct Child {
 pub struct Target<'a> {
     pub digest: Digest,
     pub platform: Option<String>,
-    pub manifest: &'a [u8],
+    /// None where only the digest is known.
+    pub manifest: Option<&'a [u8]>,
     pub media_type: String,
 }
 
@@ -47,6 +48,18 @@ const INDEXES: [&str; 2] = [
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 ];
+
+impl<'a> Target<'a> {
+    /// Whatever has this digest, an image or not: for looking, never for judging.
+    pub fn anything(store: &Store<'a>, digest: Digest) -> Self {
+        Self {
+            digest,
+            platform: None,
+            manifest: store.read(&digest).ok(),
+            media_type: String::new(),
+        }
+    }
+}
 
 /// Where one rule of several ways is satisfied.
 #[derive(Debug)]
@@ -92,7 +105,7 @@ impl<'a> Image<'a> {
         Target {
             digest: self.digest,
             platform: None,
-            manifest: self.manifest,
+            manifest: Some(self.manifest),
             media_type: self.media_type.clone(),
         }
     }

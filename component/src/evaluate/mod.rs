@@ -10,7 +10,7 @@ use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
 use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Unmatched};
-use crate::targets::{self, Image, Scope};
+use crate::targets::{self, Image, Scope, Target};
 use crate::trust::Root;
 use crate::verify::Prover;
 use crate::wit::basics::{Failure, Mode, ResultClass, Severity, Verdict};
@@ -84,11 +84,9 @@ pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
         Tried::Everything(signers.values().collect())
     };
     let docket = Docket::new(request, &store, &prover, tried);
-    let Ok(image) = Image::read(&store, digest) else {
-        return Ok(Vec::new());
-    };
-    docket.examine(&image.itself());
-    if let Ok(Scope::All(platforms)) = image.scope(&store, &Platforms::Every) {
+    docket.examine(&Target::anything(&store, digest));
+    let image = Image::read(&store, digest);
+    if let Ok(Scope::All(platforms)) = image.and_then(|image| image.scope(&store, &Platforms::Every)) {
         platforms.iter().for_each(|target| drop(docket.examine(target)));
     }
     Ok(docket.evidence())

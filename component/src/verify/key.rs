@@ -6,7 +6,7 @@
 use sigstore_crypto::{KeyAlgorithm, SigningScheme, VerificationKey};
 use sigstore_types::{DerPublicKey, SignatureBytes, SignatureContent};
 
-use super::signed::{Signed, unsupported};
+use super::signed::{Artifact, Signed, unsupported};
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::Rejection;
 
@@ -38,7 +38,10 @@ pub(super) fn another_key() -> Rejection {
 
 fn signed_bytes(signed: &Signed<'_>) -> Result<(Vec<u8>, SignatureBytes), Rejection> {
     match &signed.bundle.content {
-        SignatureContent::MessageSignature(message) => Ok((signed.artifact.to_vec(), message.signature.clone())),
+        SignatureContent::MessageSignature(message) => match signed.artifact {
+            Artifact::Bytes(bytes) => Ok((bytes.to_vec(), message.signature.clone())),
+            Artifact::Digest(_) => Err(unsupported("the signed bytes are not there, only their digest")),
+        },
         SignatureContent::DsseEnvelope(envelope) => Ok((envelope.pae(), envelope.signature.sig.clone())),
         _ => Err(unsupported("neither message signature nor envelope")),
     }

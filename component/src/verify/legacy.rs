@@ -17,8 +17,8 @@ use sigstore_types::{
 };
 
 use super::signed::{
-    Facts, Material, Reading, Signed, Target, certificate, one_signature, over_budget, predicate_type, statement_facts,
-    subject_mismatch, unsupported,
+    Artifact, Facts, Material, Reading, Signed, Target, certificate, one_signature, over_budget, predicate_type,
+    statement_facts, subject_mismatch, unsupported,
 };
 use crate::evidence::malformed;
 use crate::wit::evidence::{Form, Rejection};
@@ -46,7 +46,7 @@ pub(super) fn simple_signing<'a>(
         .ok_or_else(|| malformed(format!("the annotation `{SIGNATURE}` is missing")))?;
     let signature = SignatureBytes::new(base64(signature, SIGNATURE)?);
     let content = SignatureContent::MessageSignature(MessageSignature::new(signature));
-    signed(content, annotations, payload, facts)
+    signed(content, annotations, Artifact::Bytes(payload), facts)
 }
 
 pub(super) fn envelope<'a>(bytes: &[u8], annotations: &Annotations, target: Target<'a>) -> Reading<'a> {
@@ -58,7 +58,7 @@ pub(super) fn envelope<'a>(bytes: &[u8], annotations: &Annotations, target: Targ
                 signed(
                     SignatureContent::DsseEnvelope(envelope),
                     annotations,
-                    target.manifest,
+                    target.artifact(),
                     facts,
                 )
             }),
@@ -92,7 +92,7 @@ fn read_envelope(bytes: &[u8]) -> Result<DsseEnvelope, Rejection> {
 fn signed<'a>(
     content: SignatureContent,
     annotations: &Annotations,
-    artifact: &'a [u8],
+    artifact: Artifact<'a>,
     facts: Facts,
 ) -> Result<Signed<'a>, Rejection> {
     let (material, found) = match annotations.get(CERTIFICATE).filter(|pem| !pem.trim().is_empty()) {

@@ -24,7 +24,7 @@ pub(crate) struct Signed<'a> {
     pub bundle: Bundle,
     pub material: Material,
     /// The bytes that the signature is over, or that a statement is about.
-    pub artifact: &'a [u8],
+    pub artifact: Artifact<'a>,
     pub facts: Facts,
 }
 
@@ -77,7 +77,30 @@ impl Reading<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
     pub digest: Digest,
-    pub manifest: &'a [u8],
+    /// None where only the digest is known.
+    pub manifest: Option<&'a [u8]>,
+}
+
+/// The bytes that a signature is over, or their digest where the bytes are not there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Artifact<'a> {
+    Bytes(&'a [u8]),
+    Digest(Digest),
+}
+
+impl<'a> Target<'a> {
+    pub fn artifact(self) -> Artifact<'a> {
+        self.manifest.map_or(Artifact::Digest(self.digest), Artifact::Bytes)
+    }
+}
+
+impl<'a> From<Artifact<'a>> for sigstore_types::Artifact<'a> {
+    fn from(artifact: Artifact<'a>) -> Self {
+        match artifact {
+            Artifact::Bytes(bytes) => bytes.into(),
+            Artifact::Digest(digest) => sigstore_types::Sha256Hash::new(*digest.as_bytes()).into(),
+        }
+    }
 }
 
 pub(crate) fn read<'a>(candidate: &Candidate<'a>, target: Target<'a>) -> Reading<'a> {
@@ -147,7 +170,7 @@ fn read_bundle<'a>(bytes: &[u8], layer_type: &str, target: Target<'a>) -> Readin
         Ok(Signed {
             material: material(&bundle)?,
             bundle,
-            artifact: target.manifest,
+            artifact: target.artifact(),
             facts,
         })
     });
@@ -291,11 +314,11 @@ fn about_target(content: &SignatureContent, target: Target<'_>) -> Result<(), Re
     let Some(named) = &message.message_digest else {
         return Ok(());
     };
-    use sha2::{Digest as _, Sha256, Sha384, Sha512};
-    let computed = match named.digest.len() {
-        48 => Sha384::digest(target.manifest).to_vec(),
-        64 => Sha512::digest(target.manifest).to_vec(),
-        _ => Sha256::digest(target.manifest).to_vec(),
+    use sha2::{Digest as _, Sha384, Sha512};
+    let computed = match (named.digest.len(), target.manifest) {
+        (48, Some(bytes)) => Sha384::digest(bytes).to_vec(),
+        (64, Some(bytes)) => Sha512::digest(bytes).to_vec(),
+        _ => target.digest.as_bytes().to_vec(),
     };
     if named.digest.as_bytes() == computed {
         return Ok(());
@@ -320,13 +343,11 @@ pub(super) fn statement_facts(payload: &[u8], target: Target<'_>) -> Result<Fact
             ..malformed("an image signature has exactly one subject".to_owned())
         });
     }
-    let subject = statement
-        .subject_of(&target.digest, Some(target.manifest))
-        .ok_or_else(|| {
-            let named = statement.subjects.iter().filter_map(|one| one.digests.get("sha256"));
-            let named: Vec<_> = named.map(|hex| format!("sha256:{hex}")).collect();
-            subject_mismatch(target.digest, &named.join(", "))
-        })?;
+    let subject = statement.subject_of(&target.digest, target.manifest).ok_or_else(|| {
+        let named = statement.subjects.iter().filter_map(|one| one.digests.get("sha256"));
+        let named: Vec<_> = named.map(|hex| format!("sha256:{hex}")).collect();
+        subject_mismatch(target.digest, &named.join(", "))
+    })?;
     Ok(Facts {
         predicate_type: Some(statement.predicate_type.clone()),
         annotations: subject.annotations.clone(),
