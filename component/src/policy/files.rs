@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::faults::quoted;
 use super::lower::{Lower, Word};
-use super::yaml::Node;
+use super::tree::Node;
 use crate::wit::request::PolicySource;
 use crate::wit::requirements::FileReference;
 

@@ -4,7 +4,7 @@ use super::faults::quoted;
 use super::lower::{Lower, Word};
 use super::rules::Names;
 use super::structured::place_of;
-use super::yaml::{Kind, Node};
+use super::tree::{Kind, Node};
 use super::{ImageEntry, Platforms, Undecided, Unmatched};
 use crate::pattern::Glob;
 use crate::wit::basics::Mode;

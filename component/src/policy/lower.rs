@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::faults::{Faults, Place, quoted};
 use super::files::Files;
-use super::yaml::{Kind, Node};
+use super::tree::{Kind, Node};
 use crate::pattern::{Glob, GlobError, Regexp};
 
 pub(crate) struct Lower<'s> {

@@ -6,6 +6,7 @@ mod enforced;
 mod faults;
 mod files;
 mod images;
+mod keyless;
 mod lower;
 mod pem;
 mod public_keys;
@@ -17,6 +18,7 @@ mod shape;
 mod signers;
 mod structured;
 mod table;
+mod tree;
 mod trust;
 mod yaml;
 

@@ -6,7 +6,7 @@ use super::faults::{Place, quoted};
 use super::files::stem;
 use super::lower::{Lower, Word};
 use super::pem;
-use super::yaml::{Kind, Node};
+use super::tree::{Kind, Node};
 use crate::signer::PublicKey;
 
 /// A key and the place that names it.

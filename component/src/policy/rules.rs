@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::faults::{Place, did_you_mean, quoted};
 use super::lower::{Lower, Word};
 use super::shape::count;
-use super::yaml::{Entry, Kind, Node, listed};
+use super::tree::{Entry, Kind, Node, listed};
 use super::{DockerReference, Rule, RuleKind, SignatureForm, SignatureRule, SignerSet};
 use crate::wit::basics::Severity;
 

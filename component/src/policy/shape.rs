@@ -2,7 +2,7 @@
 
 use super::faults::{Faults, Place, did_you_mean, quoted};
 use super::table::{Group, Key, Mapping, Shape, Status, Text};
-use super::yaml::{Entry, Kind, Node, Style, listed, one_of};
+use super::tree::{Entry, Kind, Node, Style, listed, one_of};
 use crate::limits;
 
 pub(crate) fn check(node: &Node, shape: &Shape, faults: &mut Faults) {

@@ -4,7 +4,7 @@ use super::faults::Place;
 use super::lower::{Lower, Word};
 use super::public_keys::Placed;
 use super::structured::place_of;
-use super::yaml::{Entry, Node, Style};
+use super::tree::{Entry, Node, Style};
 use crate::signer::{CtDemand, LogDemand, Recognises, Signer};
 
 /// A signer before it is known which trusted root it is proven under.
@@ -39,7 +39,8 @@ impl<'s> Lower<'s> {
         } else if let Some(keyless) = node.get("keyless") {
             Recognises::Keyless(self.keyless(keyless)?)
         } else if let Some(key) = node.get("key") {
-            let placed = self.public_keys(key, &entry.key)?;
+            // None is an error or a missing file, and with either the policy does not come to be.
+            let placed = self.public_keys(key, &entry.key).unwrap_or_default();
             let keys = placed.iter().map(|placed| placed.key.clone()).collect();
             all_keys.extend(placed.into_iter().map(|placed| (entry.key.as_str(), placed)));
             Recognises::Keys(keys)
@@ -110,11 +111,11 @@ impl<'s> Lower<'s> {
     fn boolean(&mut self, node: &Node, key: &str) -> Option<bool> {
         let value = node.get(key)?;
         match &value.kind {
-            super::yaml::Kind::Scalar {
+            super::tree::Kind::Scalar {
                 text,
                 style: Style::Plain,
             } if text == "true" => Some(true),
-            super::yaml::Kind::Scalar {
+            super::tree::Kind::Scalar {
                 text,
                 style: Style::Plain,
             } if text == "false" => Some(false),

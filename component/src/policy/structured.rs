@@ -1,13 +1,10 @@
-//! `github:`, `gitlab:` and `keyless:` — conditions on a certificate, and warnings where they are loose (meaning 5).
+//! `github:` and `gitlab:` — conditions on what a certificate claims, and warnings where they are loose (meaning 5).
 
 use super::faults::{Place, quoted};
 use super::lower::{Lower, Word};
-use super::yaml::{Node, listed};
+use super::tree::Node;
 use crate::pattern::Glob;
-use crate::signer::{
-    GITHUB_ISSUER, GITLAB_ISSUER, Github, Gitlab, Keyless, Looseness, TextMatch, looseness_of_identity,
-    looseness_of_issuer, triggers,
-};
+use crate::signer::{GITHUB_ISSUER, GITLAB_ISSUER, Github, Gitlab, triggers};
 
 impl Lower<'_> {
     pub fn github(&mut self, node: &Node) -> Option<Github> {
@@ -191,72 +188,6 @@ impl Lower<'_> {
             "`https://gitlab.example`, lower case, without `/` at the end",
         );
         None
-    }
-
-    pub fn keyless(&mut self, node: &Node) -> Option<Keyless> {
-        let issuer = self.text_match(node, "issuer", "issuer-regexp");
-        let identity = self.text_match(node, "identity", "identity-regexp");
-        let ((issuer, issuer_place), (identity, identity_place)) = (issuer?, identity?);
-        self.judge(
-            issuer_place,
-            looseness_of_issuer(&issuer),
-            "issuer",
-            "fix the host: `https://host/…`",
-        );
-        let hint = "fix the owner: `https://github\\.com/owner/…`, or `.*@domain\\.example`";
-        self.judge(identity_place, looseness_of_identity(&identity), "identity", hint);
-        self.judge_separator(identity_place, &identity);
-        Some(Keyless { issuer, identity })
-    }
-
-    fn text_match(&mut self, node: &Node, exact: &str, regexp: &str) -> Option<(TextMatch, Place)> {
-        match (self.field(node, exact), self.field(node, regexp)) {
-            (Some(word), None) if word.text == "none" => {
-                self.faults.error_with_hint(
-                    word.place,
-                    format!("`{exact}: none` is not supported yet"),
-                    "give what the certificate must have",
-                );
-                None
-            }
-            (Some(word), None) if word.text.contains('*') => {
-                let message = format!("`{exact}` is compared exactly, and {} has a `*`", quoted(word.text));
-                self.faults
-                    .error_with_hint(word.place, message, format!("use `{regexp}`, or a structured signer"));
-                None
-            }
-            (Some(word), None) => Some((TextMatch::Exact(word.text.to_owned()), word.place)),
-            (None, Some(word)) => Some((TextMatch::Regexp(self.regexp(word)?), word.place)),
-            _ => {
-                self.faults
-                    .ensure_error(node.place, format!("expected {}", listed(&[exact, regexp])));
-                None
-            }
-        }
-    }
-
-    fn judge(&mut self, place: Place, looseness: Looseness, what: &str, hint: &str) {
-        match looseness {
-            Looseness::Anyone => self
-                .faults
-                .error_with_hint(place, format!("this {what} accepts anyone"), hint),
-            Looseness::OtherOwner => self
-                .faults
-                .warning(place, format!("this {what} could match another owner"), hint),
-            Looseness::Tight => {}
-        }
-    }
-
-    fn judge_separator(&mut self, place: Place, identity: &TextMatch) {
-        let TextMatch::Regexp(regexp) = identity else {
-            return;
-        };
-        let source = regexp.as_str();
-        if source.contains("://") && (source.contains(".*@") || source.contains(".+@")) {
-            let message = "a wildcard before the `@` accepts any workflow there";
-            self.faults
-                .warning(place, message, "name the file: `…/\\.github/workflows/release\\.yml@…`");
-        }
     }
 
     fn warn_other_owner(&mut self, place: Place, glob: &Glob) {

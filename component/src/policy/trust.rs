@@ -8,7 +8,7 @@ use super::files::stem;
 use super::lower::Lower;
 use super::signers::Draft;
 use super::table::WELL_KNOWN_ROOTS;
-use super::yaml::{Kind, Node, listed};
+use super::tree::{Kind, Node, listed};
 use crate::signer::{LogDemand, Recognises, Signer};
 use crate::wit::request::PolicySource;
 

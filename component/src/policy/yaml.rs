@@ -5,40 +5,9 @@ use std::collections::BTreeMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
-use super::faults::{Faults, Place, did_you_mean, quoted};
+use super::faults::{Faults, Place, quoted};
+use super::tree::{Entry, Kind, Node, Style};
 use crate::limits;
-
-#[derive(Debug)]
-pub(crate) struct Node {
-    pub place: Place,
-    pub kind: Kind,
-}
-
-#[derive(Debug)]
-pub(crate) enum Kind {
-    /// In the document's order, each key once.
-    Mapping(Vec<Entry>),
-    Sequence(Vec<Node>),
-    Scalar {
-        text: String,
-        style: Style,
-    },
-    /// Refused; the error is in the collection already.
-    Refused,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
-    Plain,
-    Quoted,
-}
-
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub key: String,
-    pub place: Place,
-    pub value: Node,
-}
 
 /// The document's tree; none when it is not YAML, which then is an error in `faults`.
 pub(crate) fn read(bytes: &[u8], faults: &mut Faults) -> Option<Node> {
@@ -307,46 +276,6 @@ impl<'t> Reader<'t, '_> {
         }
         Some(text.clone())
     }
-}
-
-impl Node {
-    /// The entries of a mapping; none for anything else.
-    pub fn entries(&self) -> &[Entry] {
-        match &self.kind {
-            Kind::Mapping(entries) => entries,
-            _ => &[],
-        }
-    }
-
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entry(key).map(|entry| &entry.value)
-    }
-
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.key == key)
-    }
-
-    /// What it is, for messages.
-    pub fn noun(&self) -> &'static str {
-        match self.kind {
-            Kind::Mapping(_) => "a mapping",
-            Kind::Sequence(_) => "a list",
-            Kind::Scalar { .. } | Kind::Refused => "a single value",
-        }
-    }
-}
-
-/// A hint for one of several words, else the list of them.
-pub(crate) fn one_of(found: &str, words: &[&str]) -> String {
-    did_you_mean(found, words.iter().copied()).unwrap_or_else(|| format!("one of {}", listed(words)))
-}
-
-pub(crate) fn listed<S: AsRef<str>>(words: &[S]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{}`", word.as_ref()))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ fn signer(recognises: Recognises) -> Signer {
         line: 3,
         recognises,
         log: LogDemand::Entry,
+        ct: super::CtDemand::Required,
         root: Some("sigstore".to_owned()),
     }
 }

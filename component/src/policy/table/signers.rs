@@ -1,0 +1,241 @@
+//! Keys of `signers`.
+
+use super::{FREE, GLOB, Group, Key, Mapping, NAME, Shape, Status, Text, optional, required, reserved};
+use crate::signer::triggers;
+
+pub(super) static SIGNER: Mapping = Mapping {
+    noun: "a signer",
+    keys: &[
+        optional(
+            "github",
+            Shape::Mapping(&GITHUB),
+            "A GitHub Actions workflow, by what the certificate claims of it.",
+        ),
+        optional(
+            "gitlab",
+            Shape::Mapping(&GITLAB),
+            "A GitLab CI/CD pipeline, by what the certificate claims of it.",
+        ),
+        optional(
+            "keyless",
+            Shape::Mapping(&KEYLESS),
+            "Any certificate of the trusted root, by issuer and identity.",
+        ),
+        optional(
+            "key",
+            Shape::Either(&[FREE, Shape::List(&Shape::Mapping(&PUBLIC_KEY))]),
+            "A public key: a path from the policy, an inline PEM block, or a list of keys, any of which will do.",
+        ),
+        optional(
+            "transparency-log",
+            Shape::Mapping(&TRANSPARENCY_LOG),
+            "What the proof must have of the transparency log.",
+        ),
+        optional(
+            "ct-log",
+            Shape::Mapping(&CT_LOG),
+            "What the certificate must have of the certificate transparency log.",
+        ),
+        optional(
+            "trust",
+            NAME,
+            "The entry of `trust` that this signer is proven under; needed when there are several.",
+        ),
+        reserved("certificate"),
+        reserved("google"),
+        reserved("email"),
+    ],
+    groups: &[Group::ExactlyOne(&[
+        "github",
+        "gitlab",
+        "keyless",
+        "key",
+        "certificate",
+        "google",
+        "email",
+    ])],
+};
+
+static GITHUB: Mapping = Mapping {
+    noun: "a `github` signer",
+    keys: &[
+        required("repository", GLOB, "`owner/repository` of the source."),
+        required(
+            "workflow",
+            GLOB,
+            "Whose workflow signed: `owner/repository/.github/workflows/file.yml`.",
+        ),
+        optional(
+            "ref",
+            GLOB,
+            "Ref of the source, such as `refs/tags/v*`; `\"**\"` for any.",
+        ),
+        optional(
+            "environment",
+            GLOB,
+            "Deployment environment of the job; can stand for `ref`.",
+        ),
+        optional(
+            "workflow-ref",
+            GLOB,
+            "Ref of the workflow itself, such as `refs/tags/v1`.",
+        ),
+        optional(
+            "workflow-digest",
+            Shape::Text(Text::CommitDigest),
+            "Commit of the workflow itself.",
+        ),
+        optional(
+            "triggers",
+            Shape::List(&Shape::Word(triggers::GITHUB)),
+            "Events that may start the run; `[push, release, workflow_dispatch, schedule]` when it is not there.",
+        ),
+        optional(
+            "runner",
+            Shape::Word(&["github-hosted", "self-hosted"]),
+            "Where the job ran.",
+        ),
+        optional(
+            "visibility",
+            Shape::Word(&["public", "private", "internal"]),
+            "Visibility of the source repository when it signed.",
+        ),
+        optional(
+            "repository-id",
+            Shape::Text(Text::Digits),
+            "The source repository's number, which a renamed one keeps.",
+        ),
+        optional(
+            "owner-id",
+            Shape::Text(Text::Digits),
+            "The number of the source repository's owner.",
+        ),
+        reserved("issuer"),
+    ],
+    groups: &[Group::AtLeastOne(&["ref", "environment"])],
+};
+
+static GITLAB: Mapping = Mapping {
+    noun: "a `gitlab` signer",
+    keys: &[
+        required("project", GLOB, "Path of the project, such as `group/project`."),
+        required(
+            "ref",
+            GLOB,
+            "Ref of the source, such as `refs/heads/main`; `\"**\"` for any.",
+        ),
+        optional(
+            "triggers",
+            Shape::List(&Shape::Word(triggers::GITLAB)),
+            "Pipeline sources that may start the run; `[push, schedule, web, api]` when it is not there.",
+        ),
+        optional(
+            "issuer",
+            Shape::Text(Text::HttpsUrl),
+            "A GitLab of your own; `https://gitlab.com` when it is not there.",
+        ),
+        Key {
+            name: "ref-protected",
+            shape: Shape::Boolean,
+            status: Status::Refused(
+                "certificates do not say whether a ref is protected, so this could never be proven",
+            ),
+            doc: "",
+        },
+        reserved("config"),
+        reserved("config-ref"),
+        reserved("config-digest"),
+        reserved("environment"),
+        reserved("runner"),
+        reserved("visibility"),
+        reserved("project-id"),
+        reserved("namespace-id"),
+    ],
+    groups: &[],
+};
+
+static KEYLESS: Mapping = Mapping {
+    noun: "a `keyless` signer",
+    keys: &[
+        optional("issuer", FREE, "Issuer of the identity, exactly."),
+        optional(
+            "issuer-regexp",
+            FREE,
+            "Issuer of the identity as a regular expression, anchored at both ends.",
+        ),
+        optional(
+            "identity",
+            FREE,
+            "Subject of the certificate, exactly: a URI, an e-mail address, or `user!domain`.",
+        ),
+        optional(
+            "identity-regexp",
+            FREE,
+            "Subject of the certificate as a regular expression, anchored at both ends.",
+        ),
+    ],
+    groups: &[
+        Group::ExactlyOne(&["issuer", "issuer-regexp"]),
+        Group::ExactlyOne(&["identity", "identity-regexp"]),
+    ],
+};
+
+static PUBLIC_KEY: Mapping = Mapping {
+    noun: "a key",
+    keys: &[
+        optional(
+            "name",
+            NAME,
+            "For reports; the file's name without its last extension, or the signer's, when it is not there.",
+        ),
+        optional(
+            "file",
+            FREE,
+            "A PEM file with one public key, by its path from the policy.",
+        ),
+        optional("pem", FREE, "One public key as a PEM block."),
+        optional("sha256", Shape::Text(Text::Sha256), "SHA-256 of the file."),
+        reserved("not-before"),
+        reserved("not-after"),
+    ],
+    groups: &[Group::ExactlyOne(&["file", "pem"])],
+};
+
+static CT_LOG: Mapping = Mapping {
+    noun: "`ct-log`",
+    keys: &[
+        optional(
+            "required",
+            Shape::Boolean,
+            "`false` does without the signed certificate timestamp (GitHub's own Sigstore has none); every report says so.",
+        ),
+        reserved("key"),
+    ],
+    groups: &[Group::AtLeastOne(&["required", "key"])],
+};
+
+static TRANSPARENCY_LOG: Mapping = Mapping {
+    noun: "`transparency-log`",
+    keys: &[
+        optional(
+            "required",
+            Shape::Boolean,
+            "`false` does without the log; every report says so.",
+        ),
+        optional(
+            "inclusion-proof",
+            Shape::Word(&["required"]),
+            "A promise of the log (SET) is not enough.",
+        ),
+        reserved("url"),
+        reserved("key"),
+        reserved("online"),
+    ],
+    groups: &[Group::AtLeastOne(&[
+        "required",
+        "inclusion-proof",
+        "url",
+        "key",
+        "online",
+    ])],
+};
