@@ -32,8 +32,9 @@ pub enum RegexpError {
     },
     /// `(?i)`, `(?m:…)` and the like: each changes what the rest means.
     Flag,
-    /// The parser's first line of reason.
-    Syntax(String),
+    Syntax(ast::ErrorKind),
+    /// Parses, but asks for what is not built in, such as a class of Unicode's scripts.
+    NotSupported,
     TooComplex,
 }
 
@@ -51,7 +52,7 @@ impl FromStr for Regexp {
             .nest_limit(limits::REGEXP_NESTING)
             .build()
             .parse(source)
-            .map_err(|error| RegexpError::Syntax(error.kind().to_string()))?;
+            .map_err(|error| RegexpError::Syntax(error.kind().clone()))?;
         // invariant: the visitor's output is its verdict, and visiting itself cannot fail
         if ast::visit(&tree, FlagSeeker).is_err() {
             return Err(RegexpError::Flag);
@@ -61,7 +62,7 @@ impl FromStr for Regexp {
             .nest_limit(limits::REGEXP_NESTING + 2)
             .build()
             .map_err(|error| match error {
-                regex::Error::Syntax(_) => RegexpError::Syntax("it does not stand on its own".to_owned()),
+                regex::Error::Syntax(_) => RegexpError::NotSupported,
                 _ => RegexpError::TooComplex,
             })?;
         Ok(Self {
@@ -96,7 +97,10 @@ impl ast::Visitor for FlagSeeker {
 
 fn prefixes(source: &str) -> Option<Vec<Prefix>> {
     let tree = regex_syntax::parse(source).ok()?;
-    let literals = Extractor::new().limit_literal_len(512).limit_total(1024).extract(&tree);
+    let literals = Extractor::new()
+        .limit_literal_len(512)
+        .limit_total(1024)
+        .extract(&tree);
     let whole = |literal: &regex_syntax::hir::literal::Literal| {
         let text = String::from_utf8_lossy(literal.as_bytes()).into_owned();
         Prefix {
@@ -137,6 +141,9 @@ impl fmt::Display for RegexpError {
             }
             Self::Flag => f.write_str("a regular expression with flags"),
             Self::Syntax(reason) => write!(f, "not a regular expression: {reason}"),
+            Self::NotSupported => {
+                f.write_str("a regular expression with a class that is not supported")
+            }
             Self::TooComplex => write!(
                 f,
                 "a regular expression of more than {} bytes compiled",
@@ -151,9 +158,13 @@ impl std::error::Error for RegexpError {}
 impl RegexpError {
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::TooLong { .. } | Self::TooComplex => "use a structured signer, or several signers",
+            Self::TooLong { .. } | Self::TooComplex => {
+                "use a structured signer, or several signers"
+            }
             Self::Flag => "`(?i)` and the like are not allowed; group with `(…)` or `(?:…)`",
-            Self::Syntax(_) => "the syntax is that of Rust's `regex` crate; escape literal dots as `\\.`",
+            Self::Syntax(_) | Self::NotSupported => {
+                "the syntax is that of Rust's `regex` crate; escape literal dots as `\\.`"
+            }
         }
     }
 }
@@ -176,7 +187,11 @@ mod tests {
     #[test]
     fn flags_are_refused_wherever_they_stand() {
         for source in ["(?i)a", "a(?m:^b$)", "((?s).)", "x(?-u:a)"] {
-            assert_eq!(source.parse::<Regexp>().err(), Some(RegexpError::Flag), "{source}");
+            assert_eq!(
+                source.parse::<Regexp>().err(),
+                Some(RegexpError::Flag),
+                "{source}"
+            );
         }
         for source in [r"a\(?", "[(?i)]", "(?:a)", "(a)"] {
             assert!(source.parse::<Regexp>().is_ok(), "{source}");
@@ -185,14 +200,24 @@ mod tests {
 
     #[test]
     fn a_group_cannot_be_closed_early() {
-        assert!(matches!("a)|(?:.*".parse::<Regexp>(), Err(RegexpError::Syntax(_))));
+        assert!(matches!(
+            "a)|(?:.*".parse::<Regexp>(),
+            Err(RegexpError::Syntax(_))
+        ));
     }
 
     #[test]
     fn large_expressions_are_refused() {
-        assert_eq!(r"\w{1000}{100}".parse::<Regexp>().err(), Some(RegexpError::TooComplex));
+        assert_eq!(
+            r"\w{1000}{100}".parse::<Regexp>().err(),
+            Some(RegexpError::TooComplex)
+        );
         assert!("(".repeat(200).parse::<Regexp>().is_err());
-        assert!(("(".repeat(100) + &")".repeat(100)).parse::<Regexp>().is_err());
+        assert!(
+            ("(".repeat(100) + &")".repeat(100))
+                .parse::<Regexp>()
+                .is_err()
+        );
     }
 
     #[test]

@@ -258,4 +258,75 @@ mod tests {
         let ed448 = [&[0x30, 42, 0x30, 5, 6, 3, 0x2b, 0x65, 0x71, 3, 33, 0][..], &[7; 32]].concat();
         assert_eq!(error(&wrapped(&ed448)), Some(KeyError::Algorithm));
     }
+
+    fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        match content.len() {
+            0..=127 => [&[tag, length[1]], content].concat(),
+            128..=255 => [&[tag, 0x81, length[1]], content].concat(),
+            _ => [&[tag, 0x82, length[0], length[1]], content].concat(),
+        }
+    }
+
+    fn spki(algorithm: &[&[u8]], key: &[u8]) -> String {
+        let algorithm = der(0x30, &algorithm.concat());
+        let key = der(3, &[&[0], key].concat());
+        wrapped(&der(0x30, &[algorithm, key].concat()))
+    }
+
+    #[test]
+    fn rsa_keys_have_a_size() {
+        let oid = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+        let key = |bytes: usize, exponent: &[u8]| {
+            let modulus = [&[0, 0x80][..], &vec![1; bytes - 1]].concat();
+            der(0x30, &[der(2, &modulus), der(2, exponent)].concat())
+        };
+        let null = &[5, 0][..];
+        for bytes in [256, 384, 1024] {
+            assert_eq!(
+                error(&spki(&[&oid, null], &key(bytes, &[1, 0, 1]))),
+                None,
+                "{bytes}"
+            );
+        }
+        for bytes in [128, 255, 1025] {
+            assert_eq!(
+                error(&spki(&[&oid, null], &key(bytes, &[3]))),
+                Some(KeyError::RsaSize)
+            );
+        }
+        assert_eq!(
+            error(&spki(&[&oid, null], &key(256, &[1]))),
+            Some(KeyError::NotAKey)
+        );
+        assert_eq!(
+            error(&spki(&[&oid, null], &key(256, &[4]))),
+            Some(KeyError::NotAKey)
+        );
+        assert_eq!(
+            error(&spki(&[&oid], &key(256, &[3]))),
+            Some(KeyError::Encoding)
+        );
+        let longer = [key(256, &[3]), vec![0]].concat();
+        assert_eq!(
+            error(&spki(&[&oid, null], &longer)),
+            Some(KeyError::NotAKey)
+        );
+    }
+
+    #[test]
+    fn ml_dsa_keys_have_their_length() {
+        let oid = |last: u8| [6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, last];
+        for (last, length) in [(17, 1312), (18, 1952), (19, 2592)] {
+            assert_eq!(error(&spki(&[&oid(last)], &vec![0; length])), None);
+            assert_eq!(
+                error(&spki(&[&oid(last)], &vec![0; length + 1])),
+                Some(KeyError::NotAKey)
+            );
+        }
+        assert_eq!(
+            error(&spki(&[&oid(20)], &[0; 1312])),
+            Some(KeyError::Algorithm)
+        );
+    }
 }

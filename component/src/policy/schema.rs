@@ -100,7 +100,7 @@ fn text(text: Text) -> Value {
         Text::Sha256 => json!({ "type": "string", "pattern": "^(sha256:)?[0-9a-f]{64}$" }),
         Text::Digits => json!({ "type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,19}$" }),
         Text::CommitDigest => {
-            json!({ "type": "string", "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$" })
+            json!({ "type": ["string", "number"], "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$" })
         }
         Text::HttpsUrl => {
             json!({ "type": "string", "pattern": "^https://[a-z0-9._:/-]*[a-z0-9._:-]$" })

@@ -1,37 +1,75 @@
 //! Identities that nobody means: a regular expression that matches them is loose (threats: types that drop a constraint).
 
+use std::collections::BTreeSet;
+
 use super::{SubjectKind, TextMatch};
 use crate::pattern::{Prefix, Regexp};
 
 /// How far a pattern reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Looseness {
-    /// All of one kind, such as every workflow of GitHub.
+    /// Unrelated strangers match, such as every release workflow of GitHub.
     Anyone,
     /// Its beginning does not fix whose it is.
     OtherOwner,
     Tight,
 }
 
-/// Strangers, each list of one kind; whoever matches a whole list has no condition left.
-const IDENTITIES: [&[&str]; 4] = [
+/// Strangers, each list of one kind, each entry with whose it is.
+const IDENTITIES: [&[(&str, &str)]; 4] = [
     &[
-        "https://github.com/stranger/canary/.github/workflows/release.yml@refs/heads/main",
-        "https://github.com/another-canary/x.y/.github/workflows/ci.yaml@refs/tags/v1.0",
-        "https://github.com/UPPER/Case_1/.github/workflows/b@c.yml@refs/heads/evil@refs/heads/main",
-        "https://github.com/stranger/canary/.github/workflows/z.yml@refs/pull/1/merge",
+        (
+            "stranger",
+            "https://github.com/stranger/canary/.github/workflows/release.yml@refs/heads/main",
+        ),
+        (
+            "stranger",
+            "https://github.com/stranger/canary/.github/workflows/z.yml@refs/pull/1/merge",
+        ),
+        (
+            "plain-canary",
+            "https://github.com/plain-canary/app/.github/workflows/release.yml@refs/heads/main",
+        ),
+        (
+            "plain-canary",
+            "https://github.com/plain-canary/app/.github/workflows/ci.yaml@refs/tags/v1.0",
+        ),
+        (
+            "another-canary",
+            "https://github.com/another-canary/x.y/.github/workflows/ci.yaml@refs/tags/v1.0",
+        ),
+        (
+            "UPPER",
+            "https://github.com/UPPER/Case_1/.github/workflows/b@c.yml@refs/heads/evil@refs/heads/main",
+        ),
     ],
     &[
-        "https://gitlab.com/stranger/canary//.gitlab-ci.yml@refs/heads/main",
-        "https://gitlab.com/a/b/c//ci/release.yml@refs/tags/v1.0",
-        "https://gitlab.com/x1/y_2//.gitlab-ci.yml@refs/heads/evil@refs/heads/main",
+        (
+            "stranger",
+            "https://gitlab.com/stranger/canary//.gitlab-ci.yml@refs/heads/main",
+        ),
+        (
+            "plain-canary",
+            "https://gitlab.com/plain-canary/app//.gitlab-ci.yml@refs/heads/main",
+        ),
+        (
+            "a",
+            "https://gitlab.com/a/b/c//ci/release.yml@refs/tags/v1.0",
+        ),
+        (
+            "x1",
+            "https://gitlab.com/x1/y_2//.gitlab-ci.yml@refs/heads/evil@refs/heads/main",
+        ),
     ],
     &[
-        "stranger@canary.example",
-        "another.canary+1@mail.another.test",
-        "X_1@UPPER.invalid",
+        ("canary.example", "stranger@canary.example"),
+        ("mail.another.test", "another.canary+1@mail.another.test"),
+        ("UPPER.invalid", "X_1@UPPER.invalid"),
     ],
-    &["stranger!canary.example", "x1!another.test"],
+    &[
+        ("canary.example", "stranger!canary.example"),
+        ("another.test", "x1!another.test"),
+    ],
 ];
 
 const ISSUERS: [&str; 5] = [
@@ -46,27 +84,33 @@ pub(crate) fn looseness_of_identity(identity: &TextMatch) -> Looseness {
     let TextMatch::Regexp(regexp) = identity else {
         return Looseness::Tight;
     };
-    if IDENTITIES
+    let strangers = IDENTITIES
         .iter()
-        .any(|kind| kind.iter().all(|canary| regexp.matches(canary)))
-    {
+        .map(|kind| owners(kind, regexp))
+        .max()
+        .unwrap_or(0);
+    if strangers > 1 {
         return Looseness::Anyone;
     }
-    let stranger = IDENTITIES
-        .iter()
-        .copied()
-        .flatten()
-        .any(|canary| regexp.matches(canary));
     let fixed = match identity.subject_kind() {
         SubjectKind::Uri => prefixes_fix(regexp, owner_is_fixed),
         SubjectKind::Email => domain_is_fixed(regexp, '@'),
         SubjectKind::Username => domain_is_fixed(regexp, '!'),
     };
-    if stranger || !fixed {
+    if strangers == 1 || !fixed {
         Looseness::OtherOwner
     } else {
         Looseness::Tight
     }
+}
+
+/// How many strangers of one kind match. One may be an accident of names; two have nothing in common.
+fn owners(kind: &[(&str, &str)], regexp: &Regexp) -> usize {
+    let matching = kind.iter().filter(|(_, canary)| regexp.matches(canary));
+    matching
+        .map(|(owner, _)| owner)
+        .collect::<BTreeSet<_>>()
+        .len()
 }
 
 pub(crate) fn looseness_of_issuer(issuer: &TextMatch) -> Looseness {
@@ -120,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_matches_all_of_a_kind_is_anyone() {
+    fn whoever_matches_unrelated_strangers_is_anyone() {
         for source in [
             ".*",
             "https://.*",
@@ -131,6 +175,8 @@ mod tests {
             r"https://gitlab\.com/.*",
             r"(https://github\.com/acme/.*|.*)",
             r"[^!]+![^!]+",
+            r".*/\.github/workflows/release\.yml@refs/heads/main|https://x",
+            r"https://github\.com/[^/@]+/[^/@]+/\.github/workflows/[^/@]+@refs/heads/[^@]+",
         ] {
             assert_eq!(identity(source), Looseness::Anyone, "{source}");
         }
@@ -141,7 +187,6 @@ mod tests {
         for source in [
             r"https://github\.com/acme.*/api/\.github/workflows/release\.yml@refs/heads/main",
             r"https://github\.com/[^/]+/api/\.github/workflows/release\.yml@refs/heads/main",
-            r".*/\.github/workflows/release\.yml@refs/heads/main|https://x",
             r".*acme\.com|a@b",
             r".*@.*acme\.com",
             r".*@acme.com",
