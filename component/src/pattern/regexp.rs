@@ -97,10 +97,7 @@ impl ast::Visitor for FlagSeeker {
 
 fn prefixes(source: &str) -> Option<Vec<Prefix>> {
     let tree = regex_syntax::parse(source).ok()?;
-    let literals = Extractor::new()
-        .limit_literal_len(512)
-        .limit_total(1024)
-        .extract(&tree);
+    let literals = Extractor::new().limit_literal_len(512).limit_total(1024).extract(&tree);
     let whole = |literal: &regex_syntax::hir::literal::Literal| {
         let text = String::from_utf8_lossy(literal.as_bytes()).into_owned();
         Prefix {
@@ -141,9 +138,7 @@ impl fmt::Display for RegexpError {
             }
             Self::Flag => f.write_str("a regular expression with flags"),
             Self::Syntax(reason) => write!(f, "not a regular expression: {reason}"),
-            Self::NotSupported => {
-                f.write_str("a regular expression with a class that is not supported")
-            }
+            Self::NotSupported => f.write_str("a regular expression with a class that is not supported"),
             Self::TooComplex => write!(
                 f,
                 "a regular expression of more than {} bytes compiled",
@@ -158,9 +153,7 @@ impl std::error::Error for RegexpError {}
 impl RegexpError {
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::TooLong { .. } | Self::TooComplex => {
-                "use a structured signer, or several signers"
-            }
+            Self::TooLong { .. } | Self::TooComplex => "use a structured signer, or several signers",
             Self::Flag => "`(?i)` and the like are not allowed; group with `(…)` or `(?:…)`",
             Self::Syntax(_) | Self::NotSupported => {
                 "the syntax is that of Rust's `regex` crate; escape literal dots as `\\.`"
@@ -187,11 +180,7 @@ mod tests {
     #[test]
     fn flags_are_refused_wherever_they_stand() {
         for source in ["(?i)a", "a(?m:^b$)", "((?s).)", "x(?-u:a)"] {
-            assert_eq!(
-                source.parse::<Regexp>().err(),
-                Some(RegexpError::Flag),
-                "{source}"
-            );
+            assert_eq!(source.parse::<Regexp>().err(), Some(RegexpError::Flag), "{source}");
         }
         for source in [r"a\(?", "[(?i)]", "(?:a)", "(a)"] {
             assert!(source.parse::<Regexp>().is_ok(), "{source}");
@@ -200,24 +189,14 @@ mod tests {
 
     #[test]
     fn a_group_cannot_be_closed_early() {
-        assert!(matches!(
-            "a)|(?:.*".parse::<Regexp>(),
-            Err(RegexpError::Syntax(_))
-        ));
+        assert!(matches!("a)|(?:.*".parse::<Regexp>(), Err(RegexpError::Syntax(_))));
     }
 
     #[test]
     fn large_expressions_are_refused() {
-        assert_eq!(
-            r"\w{1000}{100}".parse::<Regexp>().err(),
-            Some(RegexpError::TooComplex)
-        );
+        assert_eq!(r"\w{1000}{100}".parse::<Regexp>().err(), Some(RegexpError::TooComplex));
         assert!("(".repeat(200).parse::<Regexp>().is_err());
-        assert!(
-            ("(".repeat(100) + &")".repeat(100))
-                .parse::<Regexp>()
-                .is_err()
-        );
+        assert!(("(".repeat(100) + &")".repeat(100)).parse::<Regexp>().is_err());
     }
 
     #[test]

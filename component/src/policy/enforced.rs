@@ -1,5 +1,6 @@
 //! Which rules hold for an image: all entries that match apply (meaning 2).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{DockerReference, Platforms, Policy, Rule, RuleKind, SignatureForm, SignatureRule, SignerSet};
@@ -21,58 +22,44 @@ impl Policy {
     /// are their union. So one more entry never loosens anything. What implies nothing of the other (`index` beside `every`,
     /// or beside listed platforms) is demanded too: the rule is then in the list once for each.
     pub fn for_image(&self, name: &str) -> Vec<Enforced<'_>> {
-        let mut all: Vec<Enforced> = Vec::new();
+        let mut order: Vec<&Rule> = Vec::new();
+        let mut held: BTreeMap<&str, (Mode, Vec<Platforms>)> = BTreeMap::new();
         for entry in self.images.iter().filter(|entry| entry.pattern.matches(name)) {
             for rule in entry.rules.iter().filter_map(|name| self.rules.get(name)) {
-                add(
-                    &mut all,
-                    Enforced {
-                        rule,
-                        mode: entry.mode,
-                        platforms: entry.platforms.clone(),
-                    },
-                );
+                let (mode, scopes) = held.entry(&rule.name).or_insert_with(|| {
+                    order.push(rule);
+                    (Mode::Inform, Vec::new())
+                });
+                if entry.mode == Mode::Enforce {
+                    *mode = Mode::Enforce;
+                }
+                add(scopes, entry.platforms.clone());
             }
         }
-        all
+        let mut of_rule = |rule: &Rule| held.remove(rule.name.as_str()).unwrap_or((Mode::Enforce, Vec::new()));
+        order
+            .into_iter()
+            .map(|rule| (rule, of_rule(rule)))
+            .flat_map(enforced)
+            .collect()
     }
 }
 
-fn add<'p>(all: &mut Vec<Enforced<'p>>, mut new: Enforced<'p>) {
-    let same = |other: &Enforced| other.rule.name == new.rule.name;
-    if all.iter().any(|other| same(other) && other.mode == Mode::Enforce) {
-        new.mode = Mode::Enforce;
-    }
-    for other in all.iter_mut().filter(|other| other.rule.name == new.rule.name) {
-        if new.mode == Mode::Enforce {
-            other.mode = Mode::Enforce;
-        }
-        if let Some(platforms) = stricter(&other.platforms, &new.platforms) {
-            new.platforms = platforms;
-            other.platforms = new.platforms.clone();
-        }
-    }
-    let held = all
-        .iter()
-        .any(|other| other.rule.name == new.rule.name && other.platforms == new.platforms);
-    if !held {
-        all.push(new);
-    }
-    drop_repeated(all);
+fn enforced<'p>((rule, (mode, scopes)): (&'p Rule, (Mode, Vec<Platforms>))) -> impl Iterator<Item = Enforced<'p>> {
+    scopes
+        .into_iter()
+        .map(move |platforms| Enforced { rule, mode, platforms })
 }
 
-/// Two that became equal are one.
-fn drop_repeated(all: &mut Vec<Enforced>) {
-    let mut kept: Vec<Enforced> = Vec::new();
-    for item in all.drain(..) {
-        if !kept
-            .iter()
-            .any(|other| other.rule.name == item.rule.name && other.platforms == item.platforms)
-        {
-            kept.push(item);
+fn add(scopes: &mut Vec<Platforms>, mut new: Platforms) {
+    scopes.retain(|other| match stricter(other, &new) {
+        Some(both) => {
+            new = both;
+            false
         }
-    }
-    *all = kept;
+        None => true,
+    });
+    scopes.push(new);
 }
 
 /// What demands both; none where neither implies the other.
@@ -224,7 +211,7 @@ mod tests {
         );
         assert_eq!(
             scopes(&[Index, listed(&["linux/amd64"]), IndexOrEvery]),
-            [Index, listed(&["linux/amd64"])]
+            [listed(&["linux/amd64"]), Index]
         );
     }
 }

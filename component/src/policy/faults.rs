@@ -17,7 +17,9 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Faults {
     file: String,
+    /// At most `POLICY_ERRORS`; `more` counts the rest.
     errors: Vec<Diagnostic>,
+    more: usize,
     warnings: Vec<Diagnostic>,
 }
 
@@ -26,18 +28,31 @@ impl Faults {
         Self {
             file: file.to_owned(),
             errors: Vec::new(),
+            more: 0,
             warnings: Vec::new(),
         }
     }
 
     pub fn error(&mut self, at: Place, message: impl Into<String>) {
-        let diagnostic = self.diagnostic(Level::Error, at, message.into(), None);
-        self.errors.push(diagnostic);
+        self.push(at, message.into(), None);
     }
 
     pub fn error_with_hint(&mut self, at: Place, message: impl Into<String>, hint: impl Into<String>) {
-        let diagnostic = self.diagnostic(Level::Error, at, message.into(), Some(hint.into()));
-        self.errors.push(diagnostic);
+        self.push(at, message.into(), Some(hint.into()));
+    }
+
+    fn push(&mut self, at: Place, message: String, hint: Option<String>) {
+        if self.is_full() {
+            self.more += 1;
+        } else {
+            let diagnostic = self.diagnostic(Level::Error, at, message, hint);
+            self.errors.push(diagnostic);
+        }
+    }
+
+    /// No further error will be shown, so none is worth a search for what was meant.
+    pub fn is_full(&self) -> bool {
+        self.errors.len() >= limits::POLICY_ERRORS
     }
 
     /// For a value whose shape was found wrong before; never lets one pass without an error.
@@ -63,10 +78,10 @@ impl Faults {
         if self.errors.is_empty() {
             return Ok(self.warnings);
         }
-        let more = self.errors.len().saturating_sub(limits::POLICY_ERRORS);
-        self.errors.truncate(limits::POLICY_ERRORS);
-        if more > 0 {
-            self.error(Place::DOCUMENT, format!("and {more} more errors"));
+        if self.more > 0 {
+            let message = format!("and {} more errors", self.more);
+            let rest = self.diagnostic(Level::Error, Place::DOCUMENT, message, None);
+            self.errors.push(rest);
         }
         self.errors.append(&mut self.warnings);
         Err(self.errors)

@@ -283,35 +283,16 @@ mod tests {
         };
         let null = &[5, 0][..];
         for bytes in [256, 384, 1024] {
-            assert_eq!(
-                error(&spki(&[&oid, null], &key(bytes, &[1, 0, 1]))),
-                None,
-                "{bytes}"
-            );
+            assert_eq!(error(&spki(&[&oid, null], &key(bytes, &[1, 0, 1]))), None, "{bytes}");
         }
         for bytes in [128, 255, 1025] {
-            assert_eq!(
-                error(&spki(&[&oid, null], &key(bytes, &[3]))),
-                Some(KeyError::RsaSize)
-            );
+            assert_eq!(error(&spki(&[&oid, null], &key(bytes, &[3]))), Some(KeyError::RsaSize));
         }
-        assert_eq!(
-            error(&spki(&[&oid, null], &key(256, &[1]))),
-            Some(KeyError::NotAKey)
-        );
-        assert_eq!(
-            error(&spki(&[&oid, null], &key(256, &[4]))),
-            Some(KeyError::NotAKey)
-        );
-        assert_eq!(
-            error(&spki(&[&oid], &key(256, &[3]))),
-            Some(KeyError::Encoding)
-        );
+        assert_eq!(error(&spki(&[&oid, null], &key(256, &[1]))), Some(KeyError::NotAKey));
+        assert_eq!(error(&spki(&[&oid, null], &key(256, &[4]))), Some(KeyError::NotAKey));
+        assert_eq!(error(&spki(&[&oid], &key(256, &[3]))), Some(KeyError::Encoding));
         let longer = [key(256, &[3]), vec![0]].concat();
-        assert_eq!(
-            error(&spki(&[&oid, null], &longer)),
-            Some(KeyError::NotAKey)
-        );
+        assert_eq!(error(&spki(&[&oid, null], &longer)), Some(KeyError::NotAKey));
     }
 
     #[test]
@@ -324,9 +305,6 @@ mod tests {
                 Some(KeyError::NotAKey)
             );
         }
-        assert_eq!(
-            error(&spki(&[&oid(20)], &[0; 1312])),
-            Some(KeyError::Algorithm)
-        );
+        assert_eq!(error(&spki(&[&oid(20)], &[0; 1312])), Some(KeyError::Algorithm));
     }
 }

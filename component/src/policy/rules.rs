@@ -132,6 +132,8 @@ impl Lower<'_> {
             if let Some((name, _)) = known.places.get_key_value(word.text) {
                 known.used.insert(name);
                 names.push(word.text.to_owned());
+            } else if self.faults.is_full() {
+                self.faults.error(word.place, "an unknown name");
             } else {
                 let all: Vec<&str> = known.places.keys().copied().collect();
                 let hint = did_you_mean(word.text, all.iter().copied()).unwrap_or_else(|| match all.as_slice() {

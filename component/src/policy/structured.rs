@@ -50,19 +50,13 @@ impl Lower<'_> {
         let place = place_of(node, "workflow");
         let message = format!("{} can match no workflow", quoted(glob.as_str()));
         if glob.as_str().contains("@refs") {
-            self.faults.error_with_hint(
-                place,
-                message,
-                "the workflow's own ref goes into `workflow-ref`",
-            );
+            self.faults
+                .error_with_hint(place, message, "the workflow's own ref goes into `workflow-ref`");
             return None;
         }
         if glob.length().is_some_and(|length| length != 5) {
-            self.faults.error_with_hint(
-                place,
-                message,
-                "`owner/repository/.github/workflows/file.yml`",
-            );
+            self.faults
+                .error_with_hint(place, message, "`owner/repository/.github/workflows/file.yml`");
             return None;
         }
         Some(glob)
@@ -93,10 +87,7 @@ impl Lower<'_> {
             .iter()
             .filter(|word| triggers::OPEN_TO_STRANGERS.contains(&word.text))
         {
-            let message = format!(
-                "`{}` lets runs sign that others can start or write",
-                word.text
-            );
+            let message = format!("`{}` lets runs sign that others can start or write", word.text);
             self.faults.warning(
                 word.place,
                 message,
@@ -108,11 +99,7 @@ impl Lower<'_> {
 
     fn judge_github(&mut self, node: &Node, github: &Github) {
         let owned = github.repository_id.is_some() || github.owner_id.is_some();
-        let any_owner = |glob: &Glob| {
-            glob.segments()
-                .next()
-                .is_some_and(|owner| matches!(owner, "*" | "**"))
-        };
+        let any_owner = |glob: &Glob| glob.segments().next().is_some_and(|owner| matches!(owner, "*" | "**"));
         if any_owner(&github.repository) && any_owner(&github.workflow) && !owned {
             let hint = "fix the owner: `repository: owner/*`, or give `owner-id`";
             self.faults.error_with_hint(
@@ -131,16 +118,17 @@ impl Lower<'_> {
         if github.reference.as_ref().is_some_and(is_any_ref) && github.environment.is_none() {
             self.warn_any_ref(place_of(node, "ref"));
         }
-        let foreign = !github
-            .repository
-            .segments()
-            .eq(github.workflow.segments().take(2));
+        let foreign = !github.repository.segments().eq(github.workflow.segments().take(2));
         if foreign && github.workflow_reference.is_none() && github.workflow_digest.is_none() {
             let message = format!(
                 "any ref of {} counts, also a branch that somebody pushes there",
                 quoted(github.workflow.as_str())
             );
-            self.faults.warning(place_of(node, "workflow"), message, "the workflow lives in another repository: give `workflow-ref` or `workflow-digest`");
+            self.faults.warning(
+                place_of(node, "workflow"),
+                message,
+                "the workflow lives in another repository: give `workflow-ref` or `workflow-digest`",
+            );
         }
     }
 
@@ -190,14 +178,8 @@ impl Lower<'_> {
 
     fn server(&mut self, word: Word) -> Option<String> {
         let host = word.text.strip_prefix("https://").unwrap_or_default();
-        let good = |c: char| {
-            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '/' | '_')
-        };
-        if !host.is_empty()
-            && !host.ends_with('/')
-            && !host.starts_with('/')
-            && host.chars().all(good)
-        {
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '/' | '_');
+        if !host.is_empty() && !host.ends_with('/') && !host.starts_with('/') && host.chars().all(good) {
             return Some(word.text.to_owned());
         }
         let message = format!("{} is no GitLab server", quoted(word.text));
@@ -224,8 +206,7 @@ impl Lower<'_> {
 }
 
 fn is_any_ref(glob: &Glob) -> bool {
-    glob.segments()
-        .all(|segment| matches!(segment, "refs" | "*" | "**"))
+    glob.segments().all(|segment| matches!(segment, "refs" | "*" | "**"))
 }
 
 pub(super) fn place_of(node: &Node, key: &str) -> Place {

@@ -66,10 +66,17 @@ pub(crate) fn one_of(found: &str, words: &[&str]) -> String {
     did_you_mean(found, words.iter().copied()).unwrap_or_else(|| format!("one of {}", listed(words)))
 }
 
+/// Words for a message, each in backticks; of many the first ones.
 pub(crate) fn listed<S: AsRef<str>>(words: &[S]) -> String {
-    words
+    const MOST: usize = 20;
+    let mut text = words
         .iter()
+        .take(MOST)
         .map(|word| format!("`{}`", word.as_ref()))
         .collect::<Vec<_>>()
-        .join(", ")
+        .join(", ");
+    if words.len() > MOST {
+        text.push_str(&format!(" and {} more", words.len() - MOST));
+    }
+    text
 }

@@ -52,10 +52,7 @@ const IDENTITIES: [&[(&str, &str)]; 4] = [
             "plain-canary",
             "https://gitlab.com/plain-canary/app//.gitlab-ci.yml@refs/heads/main",
         ),
-        (
-            "a",
-            "https://gitlab.com/a/b/c//ci/release.yml@refs/tags/v1.0",
-        ),
+        ("a", "https://gitlab.com/a/b/c//ci/release.yml@refs/tags/v1.0"),
         (
             "x1",
             "https://gitlab.com/x1/y_2//.gitlab-ci.yml@refs/heads/evil@refs/heads/main",
@@ -84,11 +81,7 @@ pub(crate) fn looseness_of_identity(identity: &TextMatch) -> Looseness {
     let TextMatch::Regexp(regexp) = identity else {
         return Looseness::Tight;
     };
-    let strangers = IDENTITIES
-        .iter()
-        .map(|kind| owners(kind, regexp))
-        .max()
-        .unwrap_or(0);
+    let strangers = IDENTITIES.iter().map(|kind| owners(kind, regexp)).max().unwrap_or(0);
     if strangers > 1 {
         return Looseness::Anyone;
     }
@@ -107,10 +100,7 @@ pub(crate) fn looseness_of_identity(identity: &TextMatch) -> Looseness {
 /// How many strangers of one kind match. One may be an accident of names; two have nothing in common.
 fn owners(kind: &[(&str, &str)], regexp: &Regexp) -> usize {
     let matching = kind.iter().filter(|(_, canary)| regexp.matches(canary));
-    matching
-        .map(|(owner, _)| owner)
-        .collect::<BTreeSet<_>>()
-        .len()
+    matching.map(|(owner, _)| owner).collect::<BTreeSet<_>>().len()
 }
 
 pub(crate) fn looseness_of_issuer(issuer: &TextMatch) -> Looseness {
