@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::evidence::Store;
 use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Unmatched};
 use crate::targets::{self, Image, Scope, Target};
-use crate::trust::Root;
+use crate::trust::{Root, embedded};
 use crate::verify::Prover;
 use crate::wit::basics::{Failure, Mode, ResultClass, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Error, Level};
@@ -55,18 +55,7 @@ pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
     crypto::install();
     let without_policy = request.policy.document.content.is_empty();
     let (signers, roots) = if without_policy {
-        let given = match request.policy.trust_override.as_slice() {
-            [] => &request.policy.roots,
-            given => given,
-        };
-        let files: Vec<_> = given
-            .iter()
-            .map(|file| RootFile {
-                name: file.name.clone(),
-                content: file.content.clone(),
-                line: 0,
-            })
-            .collect();
+        let files = looked_under(request);
         (BTreeMap::new(), read_roots(files.iter())?)
     } else {
         let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
@@ -90,6 +79,27 @@ pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
         platforms.iter().for_each(|target| drop(docket.examine(target)));
     }
     Ok(docket.evidence())
+}
+
+/// Without a policy: the roots given, else the public ones.
+fn looked_under(request: &Request) -> Vec<RootFile> {
+    let given = &request.policy.trust_override;
+    let file = |name: &str, content: &[u8]| RootFile {
+        name: name.to_owned(),
+        content: content.to_vec(),
+        line: 0,
+    };
+    if !given.is_empty() {
+        return given.iter().map(|one| file(&one.name, &one.content)).collect();
+    }
+    let known = |name: &str| {
+        let handed = request.policy.roots.iter().find(|one| one.name == name);
+        handed
+            .map(|one| one.content.as_slice())
+            .or_else(|| embedded(name))
+            .map(|content| file(name, content))
+    };
+    ["sigstore", "github"].into_iter().filter_map(known).collect()
 }
 
 fn judge(

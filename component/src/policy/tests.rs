@@ -576,7 +576,14 @@ fn no_root_is_asked_for_where_none_is_used() {
     let mut bare = source(document);
     bare.roots.clear();
     assert!(Policy::read(&bare).unwrap().roots.is_empty());
-    let mut needy = source(SIGNED);
-    needy.roots.clear();
-    assert!(errors_of(&needy)[0].message.contains("`sigstore` was not handed over"));
+}
+
+#[test]
+fn well_known_roots_are_brought_and_the_hosts_replace_them() {
+    let mut bare = source(SIGNED);
+    bare.roots.clear();
+    let brought = &Policy::read(&bare).unwrap().roots["sigstore"];
+    assert_eq!(Some(brought.content.as_slice()), crate::trust::embedded("sigstore"));
+    let handed = &Policy::read(&source(SIGNED)).unwrap().roots["sigstore"];
+    assert_ne!(brought.content, handed.content);
 }

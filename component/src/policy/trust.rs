@@ -10,6 +10,7 @@ use super::signers::Draft;
 use super::table::WELL_KNOWN_ROOTS;
 use super::tree::{Kind, Node, listed};
 use crate::signer::{LogDemand, Recognises, Signer};
+use crate::trust;
 use crate::wit::request::PolicySource;
 
 /// What an unnamed root means to signers of public services.
@@ -195,7 +196,9 @@ fn well_known<'s>(name: &str, place: Place, source: &'s PolicySource) -> Root<'s
         name: name.to_owned(),
         place,
         well_known: true,
-        content: handed.map(|root| root.content.as_slice()),
+        content: handed
+            .map(|root| root.content.as_slice())
+            .or_else(|| trust::embedded(name)),
     }
 }
 
