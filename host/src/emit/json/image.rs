@@ -1,0 +1,223 @@
+//! One image in the JSON report: what was demanded, and the answer.
+
+use serde::Serialize;
+
+use super::evidence::{Evidence, Rejection};
+use super::word::{Carrier, Class, Mode, Severity, Verdict};
+use super::{Diagnostic, Unseen, words};
+use crate::run;
+use crate::wit::{report, requirements};
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub struct Image<'a> {
+    /// as the user wrote it
+    reference: &'a str,
+    /// normalised `registry/repository`
+    name: &'a str,
+    tag: Option<&'a str>,
+    /// null where the reference could not be resolved
+    digest: Option<&'a str>,
+    verdict: Verdict,
+    /// `name@digest` of what was proven; empty unless the verdict is `allow`
+    pinned: Vec<&'a str>,
+    enforced: Vec<Enforced<'a>>,
+    /// kinds of places that were looked at
+    carriers: Vec<Carrier>,
+    rules: Vec<Rule<'a>>,
+    targets: Vec<Target<'a>>,
+    evidence: Vec<Evidence<'a>>,
+    /// where nobody could look
+    failures: Vec<Unseen<'a>>,
+    warnings: Vec<Diagnostic<'a>>,
+    roots: Vec<Root<'a>>,
+    /// SHA-256 of the policy that judged
+    policy: &'a str,
+    /// of the evaluation, RFC 3339
+    time: String,
+}
+
+/// A rule as it was to be enforced.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Enforced<'a> {
+    rule: &'a str,
+    kind: &'a str,
+    line: u32,
+    mode: Mode,
+    severity: Severity,
+    /// in words
+    demand: &'a str,
+    platforms: Vec<&'a str>,
+}
+
+/// What a rule says.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Rule<'a> {
+    rule: &'a str,
+    kind: &'a str,
+    /// in the policy; 0 for what is no rule of the policy
+    line: u32,
+    mode: Mode,
+    severity: Severity,
+    verdict: Verdict,
+    class: Class,
+    demand: &'a str,
+    accepted: Vec<Acceptance<'a>>,
+    findings: Vec<Finding<'a>>,
+    remediation: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Acceptance<'a> {
+    target: &'a str,
+    signer: &'a str,
+    /// digest
+    evidence: &'a str,
+    remarks: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Finding<'a> {
+    class: Class,
+    target: Option<&'a str>,
+    platform: Option<&'a str>,
+    message: &'a str,
+    expected: &'a str,
+    found: &'a str,
+    /// nearest first
+    near_misses: Vec<NearMiss<'a>>,
+    hint: Option<&'a str>,
+    /// digest
+    evidence: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct NearMiss<'a> {
+    /// of the evidence
+    digest: &'a str,
+    signer: &'a str,
+    rejection: Rejection<'a>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Target<'a> {
+    digest: &'a str,
+    platform: Option<&'a str>,
+    media_type: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Root<'a> {
+    name: &'a str,
+    digest: &'a str,
+}
+
+impl<'a> Image<'a> {
+    pub fn of(image: &'a run::Image) -> Self {
+        let report = &image.report;
+        let pinned = match image.verdict() {
+            crate::wit::basics::Verdict::Allow => all(&report.pinned),
+            _ => Vec::new(),
+        };
+        Self {
+            reference: &report.reference,
+            name: &report.name,
+            tag: report.tag.as_deref(),
+            digest: report.digest.as_deref(),
+            verdict: image.verdict().into(),
+            pinned,
+            enforced: image.requirements.rules.iter().map(Enforced::of).collect(),
+            carriers: image.requirements.carriers.iter().map(|carrier| (*carrier).into()).collect(),
+            rules: report.rules.iter().map(Rule::of).collect(),
+            targets: report.targets.iter().map(Target::of).collect(),
+            evidence: report.evidence.iter().map(Evidence::of).collect(),
+            failures: report.failures.iter().map(Unseen::of).collect(),
+            warnings: report.warnings.iter().map(Diagnostic::of).collect(),
+            roots: report.roots.iter().map(|root| Root { name: &root.name, digest: &root.digest }).collect(),
+            policy: &report.policy,
+            time: words::time(report.time),
+        }
+    }
+}
+
+impl<'a> Enforced<'a> {
+    fn of(rule: &'a requirements::EnforcedRule) -> Self {
+        Self {
+            rule: &rule.rule,
+            kind: &rule.kind,
+            line: rule.line,
+            mode: rule.mode.into(),
+            severity: rule.severity.into(),
+            demand: &rule.demand,
+            platforms: all(&rule.platforms),
+        }
+    }
+}
+
+impl<'a> Rule<'a> {
+    fn of(rule: &'a report::RuleResult) -> Self {
+        Self {
+            rule: &rule.rule,
+            kind: &rule.kind,
+            line: rule.line,
+            mode: rule.mode.into(),
+            severity: rule.severity.into(),
+            verdict: rule.verdict.into(),
+            class: rule.class.into(),
+            demand: &rule.demand,
+            accepted: rule.accepted.iter().map(Acceptance::of).collect(),
+            findings: rule.findings.iter().map(Finding::of).collect(),
+            remediation: rule.remediation.as_deref(),
+        }
+    }
+}
+
+impl<'a> Acceptance<'a> {
+    fn of(accepted: &'a report::Acceptance) -> Self {
+        Self {
+            target: &accepted.target,
+            signer: &accepted.signer,
+            evidence: &accepted.evidence,
+            remarks: all(&accepted.remarks),
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn of(finding: &'a report::Finding) -> Self {
+        Self {
+            class: finding.class.into(),
+            target: finding.target.as_deref(),
+            platform: finding.platform.as_deref(),
+            message: &finding.message,
+            expected: &finding.expected,
+            found: &finding.found,
+            near_misses: finding.near_misses.iter().map(NearMiss::of).collect(),
+            hint: finding.hint.as_deref(),
+            evidence: finding.evidence.as_deref(),
+        }
+    }
+}
+
+impl<'a> NearMiss<'a> {
+    fn of(near: &'a report::NearMiss) -> Self {
+        Self { digest: &near.digest, signer: &near.signer, rejection: Rejection::of(&near.rejection) }
+    }
+}
+
+impl<'a> Target<'a> {
+    fn of(target: &'a report::Target) -> Self {
+        Self { digest: &target.digest, platform: target.platform.as_deref(), media_type: &target.media_type }
+    }
+}
+
+fn all(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}

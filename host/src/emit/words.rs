@@ -1,0 +1,132 @@
+//! The boundary's enums as the words that every format uses.
+
+use jiff::Timestamp;
+
+use crate::say;
+use crate::untrusted::Safe;
+use crate::wit::basics::{Carrier, Mode, ResultClass, Severity, Verdict};
+use crate::wit::evidence::{Evidence, Form, Outcome, Principal, Proof};
+use crate::wit::report::{Acceptance, Report};
+
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow => "allow",
+        Verdict::Deny => "deny",
+        Verdict::Undecided => "undecided",
+    }
+}
+
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Enforce => "enforce",
+        Mode::Inform => "inform",
+    }
+}
+
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+    }
+}
+
+pub fn carrier(carrier: Carrier) -> &'static str {
+    match carrier {
+        Carrier::Referrer => "referrer",
+        Carrier::ReferrersTag => "referrers-tag",
+        Carrier::SignatureTag => "signature-tag",
+        Carrier::AttestationTag => "attestation-tag",
+        Carrier::SbomTag => "sbom-tag",
+        Carrier::File => "file",
+    }
+}
+
+pub fn form(form: Form) -> &'static str {
+    match form {
+        Form::BundleEnvelope => "bundle-envelope",
+        Form::BundleMessage => "bundle-message",
+        Form::SimpleSigning => "simple-signing",
+        Form::Envelope => "envelope",
+        Form::Other => "other",
+    }
+}
+
+pub fn class(class: ResultClass) -> &'static str {
+    match class {
+        ResultClass::Verified => "verified",
+        ResultClass::Unsigned => "unsigned",
+        ResultClass::NotASignature => "not-a-signature",
+        ResultClass::NoMatchingSigner => "no-matching-signer",
+        ResultClass::IdentityMismatch => "identity-mismatch",
+        ResultClass::SubjectMismatch => "subject-mismatch",
+        ResultClass::DigestMismatch => "digest-mismatch",
+        ResultClass::Malformed => "malformed",
+        ResultClass::UnsupportedFormat => "unsupported-format",
+        ResultClass::AlgorithmNotAccepted => "algorithm-not-accepted",
+        ResultClass::UntrustedRoot => "untrusted-root",
+        ResultClass::SctMissing => "sct-missing",
+        ResultClass::LogEntryMissing => "log-entry-missing",
+        ResultClass::LogEntryInvalid => "log-entry-invalid",
+        ResultClass::TimeMissing => "time-missing",
+        ResultClass::ExpiredAtSigning => "expired-at-signing",
+        ResultClass::PredicateMalformed => "predicate-malformed",
+        ResultClass::DiscoveryFailed => "discovery-failed",
+        ResultClass::ImageNotFound => "image-not-found",
+        ResultClass::BudgetExceeded => "budget-exceeded",
+    }
+}
+
+/// `2026-11-22T14:00:00Z`; the seconds themselves where no calendar has them.
+pub fn time(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+}
+
+/// `sha256:0123456789ab`: enough to find it again.
+pub fn short_digest(digest: &str) -> Safe {
+    match digest.split_once(':') {
+        Some((algorithm, hex)) => say![algorithm, ":", hex.chars().take(12).collect::<String>()],
+        None => say![digest.chars().take(19).collect::<String>()],
+    }
+}
+
+/// Who signed: the identity, or the key's digest.
+pub fn who(proof: &Proof) -> Safe {
+    match &proof.principal {
+        Principal::Key(digest) => say!["key ", short_digest(digest)],
+        Principal::Certificate(certificate) => say![certificate.subject],
+    }
+}
+
+/// When it was signed, as far as that is proven.
+pub fn when(proof: &Proof) -> Safe {
+    match (proof.time.earliest, proof.time.latest) {
+        (_, Some(latest)) if proof.time.earliest.is_some() => say![time(latest)],
+        (_, Some(latest)) => say!["not after ", time(latest)],
+        (Some(earliest), None) => say!["not before ", time(earliest)],
+        (None, None) => say!["at a time that nothing proves"],
+    }
+}
+
+/// The proof behind what a rule counted.
+pub fn proof_of<'r>(report: &'r Report, accepted: &Acceptance) -> Option<&'r Proof> {
+    let found = report.evidence.iter().filter(|evidence| evidence.digest == accepted.evidence);
+    found.flat_map(|evidence| proofs(evidence)).find(|(signer, _)| *signer == Some(accepted.signer.as_str())).map(|(_, proof)| proof)
+}
+
+/// The attempts that verified, with the signer's name.
+pub fn proofs(evidence: &Evidence) -> impl Iterator<Item = (Option<&str>, &Proof)> {
+    evidence.attempts.iter().filter_map(|attempt| match &attempt.outcome {
+        Outcome::Verified(proof) => Some((attempt.signer.as_deref(), proof)),
+        Outcome::Rejected(_) => None,
+    })
+}
+
+/// `1 image`, `2 images`.
+pub fn count(number: usize, noun: &'static str) -> Safe {
+    match number {
+        1 => say!["1 ", noun],
+        _ => say![number, " ", noun, "s"],
+    }
+}

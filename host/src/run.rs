@@ -1,0 +1,136 @@
+//! All that one call of the command found out: what the renderers show and the exit code is made of.
+
+use crate::wit::basics::{Mode, Verdict};
+use crate::wit::diagnostics::Diagnostic;
+use crate::wit::report::{Report, RuleResult};
+use crate::wit::requirements::ImageRequirements;
+
+/// One call of `portcullis check`.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub policy: Policy,
+    /// of the command line; what the policy informs about is in its rules
+    pub mode: Mode,
+    /// options in use that weaken the check
+    pub weakenings: Vec<Weakening>,
+    /// one for each image, in the order in which they were named
+    pub images: Vec<Image>,
+    /// why there is no report, or why one is missing
+    pub faults: Vec<Fault>,
+    /// about the policy as a whole
+    pub warnings: Vec<Diagnostic>,
+    /// hosts that were contacted, sorted; empty: no network at all
+    pub contacted: Vec<String>,
+    /// what stands behind the answer
+    pub tool: Tool,
+}
+
+/// One image: what was demanded of it, and the answer.
+#[derive(Debug, Clone)]
+pub struct Image {
+    pub requirements: ImageRequirements,
+    pub report: Report,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// as the user named it; `command line` where flags stand for it; empty where there is none
+    pub file: String,
+    /// `sha256:…` of its bytes
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tool {
+    pub version: String,
+    /// `sha256:…` of the portable component's code
+    pub component: Option<String>,
+}
+
+/// An option that makes the gate let through more, or believe more, than its defaults would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weakening {
+    /// as it was given, such as `--mode inform`
+    pub option: String,
+    pub source: Source,
+    pub effect: &'static str,
+}
+
+/// Where an option came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    CommandLine,
+    /// line of the policy
+    Policy(u32),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// the command was not understood
+    Usage { message: String, hint: Option<String> },
+    /// the policy, or a file that it names, is wrong
+    Policy(Diagnostic),
+    /// Portcullis itself failed while it judged `image`
+    Bug { image: String, place: String },
+}
+
+impl Run {
+    /// A run that ended before an image was looked at.
+    pub fn failed(faults: Vec<Fault>, tool: Tool) -> Self {
+        Self {
+            policy: Policy::default(),
+            mode: Mode::Enforce,
+            weakenings: Vec::new(),
+            images: Vec::new(),
+            faults,
+            warnings: Vec::new(),
+            contacted: Vec::new(),
+            tool,
+        }
+    }
+
+    /// Everything to be warned about, each once.
+    pub fn all_warnings(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<&Diagnostic> = Vec::new();
+        let of_images = self.images.iter().flat_map(|image| &image.report.warnings);
+        for warning in self.warnings.iter().chain(of_images) {
+            if !all.contains(&warning) {
+                all.push(warning);
+            }
+        }
+        all
+    }
+
+    /// Pinned references of the images that may pass.
+    pub fn pinned(&self) -> Vec<&str> {
+        let allowed = self.images.iter().filter(|image| image.verdict() == Verdict::Allow);
+        allowed.flat_map(|image| image.report.pinned.iter().map(String::as_str)).collect()
+    }
+}
+
+impl Image {
+    /// The mode that the policy gives a rule, whatever the command line says.
+    pub fn policy_mode(&self, rule: &RuleResult) -> Mode {
+        let known = self.requirements.rules.iter().find(|known| known.rule == rule.rule);
+        match known {
+            Some(known) => known.mode,
+            None if rule.kind == IMAGE => self.mode_of_all_rules(),
+            None => rule.mode,
+        }
+    }
+
+    /// The image itself cannot be had: that matters as much as the strictest of its rules.
+    fn mode_of_all_rules(&self) -> Mode {
+        let rules = &self.requirements.rules;
+        match !rules.is_empty() && rules.iter().all(|rule| rule.mode == Mode::Inform) {
+            true => Mode::Inform,
+            false => Mode::Enforce,
+        }
+    }
+}
+
+/// Kind of what is reported about an image that no entry of the policy matches.
+pub const UNMATCHED: &str = "unmatched";
+/// Kind of what is reported about an image that could not be had or is not one.
+pub const IMAGE: &str = "image";
