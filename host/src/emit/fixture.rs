@@ -128,7 +128,7 @@ impl World {
             expected: self.text("signed by any of release, ops"),
             found: self.text("503 Service Unavailable"),
             near_misses: Vec::new(),
-            hint: self.maybe("try again later, or set `undecided: inform` for rules that may wait"),
+            hint: self.maybe("try again later: a registry that does not answer says nothing about the image"),
             evidence: None,
         }];
         report.rules = vec![rule];

@@ -4,11 +4,15 @@
 mod expected;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod github;
+pub mod gitlab_codequality;
 pub mod json;
 mod json_text;
+mod notice;
 #[cfg(test)]
 mod schema;
 mod screen;
+pub mod text;
 mod words;
 
 pub use screen::{Detail, Style};

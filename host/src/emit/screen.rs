@@ -89,7 +89,7 @@ impl<'w, W: Write> Screen<'w, W> {
 
     /// A label in its column and text beside it, wrapped to the width.
     pub fn entry(&mut self, indent: usize, label: &Piece, column: usize, text: &Piece) -> io::Result<()> {
-        let start = indent + column.max(label.0.width() + 2);
+        let start = indent + column.max(label.0.width() + 1);
         let room = self.style.width.saturating_sub(start).max(24);
         let mut lines = text.0.wrap(room).into_iter();
         let first = lines.next().unwrap_or_default();

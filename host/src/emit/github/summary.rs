@@ -1,0 +1,174 @@
+//! The job summary: Markdown below the platform's limit of 1 MiB per step.
+//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::emit::notice::{Level, Notice, Subject, notices};
+use crate::emit::{text, words};
+use crate::run::{Image, Run};
+use crate::say;
+use crate::untrusted::{Safe, Say};
+use crate::wit::basics::{Mode, Verdict};
+use crate::wit::report::RuleResult;
+
+/// The platform refuses more than 1,048,576 bytes; earlier steps of the job have their own.
+pub const LIMIT: usize = 1_000_000;
+/// Kept free for the words that say what was left out.
+const REST: usize = 400;
+
+pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(document(run, LIMIT).as_bytes())
+}
+
+fn document(run: &Run, limit: usize) -> String {
+    let mut document = heading(run);
+    let sections = faults(run).into_iter().chain(run.images.iter().map(|image| section(run, image))).chain(notes(run));
+    let mut left_out = 0_usize;
+    for section in sections {
+        match document.len() + section.len() + REST <= limit {
+            true => document.push_str(&section),
+            false => left_out += 1,
+        }
+    }
+    if left_out > 0 {
+        // invariant: writing to a String does not fail
+        let _ = write!(document, "\n**Truncated:** {left_out} sections are not shown here. The report file has all of them.\n");
+    }
+    document
+}
+
+fn heading(run: &Run) -> String {
+    format!("## {} Portcullis: {}\n\n{}\n\n", mark(run.verdict()), words::verdict(run.verdict()), plain(&text::summary(run)))
+}
+
+fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow => "✅",
+        Verdict::Deny => "❌",
+        Verdict::Undecided => "❔",
+    }
+}
+
+fn faults(run: &Run) -> Vec<String> {
+    let of_run = notices(run).into_iter().filter(|notice| matches!(notice.subject, Subject::Fault { .. }));
+    of_run.map(|notice| bullet(&notice)).collect()
+}
+
+fn notes(run: &Run) -> Vec<String> {
+    let warnings = notices(run).into_iter().filter(|notice| matches!(notice.subject, Subject::Warning(_)));
+    let weakenings = run.weakenings.iter().map(|weakening| {
+        format!("- ⚠️ weakened: {} {}\n", code(&weakening.option), plain(&text::effect(weakening)))
+    });
+    weakenings.chain(warnings.map(|notice| bullet(&notice))).collect()
+}
+
+fn bullet(notice: &Notice) -> String {
+    let mark = match notice.level {
+        Level::Error => "❌",
+        Level::Warning => "⚠️",
+        Level::Notice => "ℹ️",
+    };
+    match notice.line {
+        0 => format!("- {mark} {}\n", code(&notice.message)),
+        line => format!("- {mark} {} {}\n", code(&say![notice.file, ":", line]), code(&notice.message)),
+    }
+}
+
+/// A table of the image's rules, and its findings folded away.
+fn section(run: &Run, image: &Image) -> String {
+    let verdict = image.verdict();
+    let mut section = format!("\n### {} {} {}\n\n", mark(verdict), words::verdict(verdict), code(&image.report.reference));
+    section.push_str("| rule | verdict | class | severity | demand | by |\n| --- | --- | --- | --- | --- | --- |\n");
+    for rule in &image.report.rules {
+        let (verdict, class) = (words::verdict(rule.verdict), words::class(rule.class));
+        let cells = [code(&rule.rule), verdict.to_owned(), class.to_owned(), weight(rule), code(&rule.demand), by(image, rule)];
+        // invariant: writing to a String does not fail
+        let _ = writeln!(section, "| {} |", cells.join(" | "));
+    }
+    if verdict == Verdict::Allow {
+        let pinned = image.report.pinned.iter().map(|pinned| format!("\npinned: {}\n", code(pinned)));
+        section.extend(pinned);
+    }
+    section.push_str(&details(run, image));
+    section
+}
+
+fn weight(rule: &RuleResult) -> String {
+    match rule.mode {
+        Mode::Enforce => words::severity(rule.severity).to_owned(),
+        Mode::Inform => format!("{}, informs only", words::severity(rule.severity)),
+    }
+}
+
+fn by(image: &Image, rule: &RuleResult) -> String {
+    let signers = rule.accepted.iter().map(|accepted| match words::proof_of(&image.report, accepted) {
+        Some(proof) => code(&say![accepted.signer, ", ", words::when(proof), ", ", words::who(proof)]),
+        None => code(&accepted.signer),
+    });
+    signers.collect::<Vec<_>>().join("<br>")
+}
+
+fn details(run: &Run, image: &Image) -> String {
+    let about = |notice: &Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
+    let findings: Vec<_> = notices(run).into_iter().filter(about).map(|notice| bullet(&notice)).collect();
+    let failures = image.report.failures.iter().map(|failure| {
+        format!("- ❔ {}\n", code(&say![words::class(failure.class), ": ", failure.place, ": ", failure.reason]))
+    });
+    let lines: String = findings.into_iter().chain(failures).collect();
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("\n<details><summary>Findings</summary>\n\n{lines}\n</details>\n"),
+    }
+}
+
+/// Text of strangers as code: no Markdown, no HTML, no mention, no link. All ASCII punctuation becomes a numeric
+/// reference, which CommonMark never takes for structure (spec 0.31, 2.5).
+fn code(text: &(impl Say + ?Sized)) -> String {
+    format!("<code>{}</code>", plain(&text.say()))
+}
+
+fn plain(text: &Safe) -> String {
+    let mut escaped = String::with_capacity(text.as_str().len() * 2);
+    for character in text.as_str().chars() {
+        match character {
+            ' ' | '-' => escaped.push(character),
+            _ if character.is_ascii_punctuation() => {
+                // invariant: writing to a String does not fail
+                let _ = write!(escaped, "&#{};", character as u32);
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::expected::assert_expected;
+    use crate::emit::fixture;
+
+    #[test]
+    fn summary_is_as_expected() {
+        assert_expected("src/emit/expected/summary.md", &document(&fixture::run(), LIMIT));
+    }
+
+    #[test]
+    fn strangers_cannot_write_markdown_or_html() {
+        let friendly = document(&fixture::run(), LIMIT);
+        let hostile = document(&fixture::hostile(), LIMIT);
+        for structure in ["<", ">", "|", "`", "@", "\n", "[", "](", "*", "\"", "://"] {
+            assert_eq!(hostile.matches(structure).count(), friendly.matches(structure).count(), "{structure:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted() {
+        let mut run = fixture::run();
+        run.images = (0..40).map(|_| fixture::run().images[1].clone()).collect();
+        let document = document(&run, 20_000);
+        assert!(document.len() <= 20_000);
+        assert!(document.contains("**Truncated:** "), "{document}");
+    }
+}

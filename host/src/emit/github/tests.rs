@@ -1,0 +1,116 @@
+//! Annotations and outputs: the platform's caps and escapes, attacked.
+
+use super::output::{OutputPath, outputs};
+use super::*;
+use crate::emit::expected::assert_expected;
+use crate::emit::fixture;
+use crate::run::Image;
+
+fn rendered(run: &Run) -> String {
+    let mut out = Vec::new();
+    emit(run, Style::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// What the runner would obey: `::` after blanks at the start of a line.
+fn commands(log: &str) -> Vec<&str> {
+    log.lines().filter(|line| line.trim_start().starts_with("::")).collect()
+}
+
+fn name(command: &str) -> &str {
+    command[2..].split([' ', ':']).next().unwrap()
+}
+
+fn with_findings(count: usize) -> Run {
+    let denied: Vec<Image> = (0..count).map(|_| fixture::run().images[1].clone()).collect();
+    Run { images: denied, ..fixture::run() }
+}
+
+#[test]
+fn log_is_as_expected() {
+    assert_expected("src/emit/expected/github.txt", &rendered(&fixture::run()));
+}
+
+#[test]
+fn hostile_text_adds_no_command() {
+    let (friendly, hostile) = (rendered(&fixture::run()), rendered(&fixture::hostile()));
+    let names = |log| commands(log).into_iter().map(name).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(names(&hostile), names(&friendly));
+    let rest: String = hostile.lines().filter(|line| !line.starts_with("::")).flat_map(|line| [line, "\n"]).collect();
+    fixture::assert_harmless_log(&rest);
+    assert!(!hostile.contains("##"));
+    for command in commands(&hostile).into_iter().filter(|command| command.contains("title=")) {
+        let (properties, _) = command[2..].split_once("::").unwrap();
+        let keys: Vec<_> = properties.split_once(' ').unwrap().1.split(',').map(|pair| pair.split('=').next().unwrap()).collect();
+        assert_eq!(keys, ["file", "line", "title"], "{properties}");
+    }
+}
+
+#[test]
+fn escapes_are_the_platforms() {
+    let text = say!["50%, a:b"];
+    assert_eq!(data(&text), "50%25, a:b");
+    assert_eq!(property(&text), "50%25%2C a%3Ab");
+}
+
+#[test]
+fn ten_of_a_kind_and_the_last_one_counts_the_rest() {
+    for (findings, shown, last) in [(9, 9, None), (10, 10, None), (11, 10, Some("and 1 more")), (500, 10, Some("and 490 more"))] {
+        let log = rendered(&with_findings(findings));
+        let errors: Vec<_> = commands(&log).into_iter().filter(|command| name(command) == "error").collect();
+        assert_eq!(errors.len(), shown);
+        let counted: Vec<_> = errors.iter().filter(|error| error.contains(" more; the job summary")).collect();
+        assert_eq!(counted.len(), usize::from(last.is_some()));
+        assert!(last.is_none_or(|last| errors[shown - 1].contains(last)), "{}", errors[shown - 1]);
+    }
+    const { assert!(3 * PER_KIND <= PER_RUN) };
+}
+
+#[test]
+fn the_most_severe_come_first() {
+    let mut run = with_findings(12);
+    run.images[11].report.rules[0].severity = crate::wit::basics::Severity::Critical;
+    for image in &mut run.images[..11] {
+        image.report.rules[0].severity = crate::wit::basics::Severity::High;
+    }
+    run.images[11].report.reference = "the-critical-one".to_owned();
+    let log = rendered(&run);
+    assert!(commands(&log)[0].contains("the-critical-one"));
+}
+
+#[test]
+fn inform_has_no_errors() {
+    let run = Run { mode: crate::wit::basics::Mode::Inform, ..with_findings(3) };
+    let log = rendered(&run);
+    assert!(commands(&log).into_iter().all(|command| name(command) != "error"));
+}
+
+#[test]
+fn policy_errors_point_at_their_line() {
+    let mut error = fixture::run().warnings[0].clone();
+    error.level = crate::wit::diagnostics::Level::Error;
+    let log = rendered(&Run::failed(vec![crate::run::Fault::Policy(error)], Default::default()));
+    assert!(log.starts_with("::error file=portcullis.yaml,line=9,title=the policy is wrong::"), "{log}");
+}
+
+#[test]
+fn outputs_are_as_expected() {
+    let expected = format!("verdict=deny\nimages=[\"ghcr.io/acme/api@{}\"]\nreport=out/report.json\n", fixture::digest(0x11));
+    assert_eq!(outputs(&fixture::run(), OutputPath::new("out/report.json")).unwrap(), expected);
+}
+
+#[test]
+fn hostile_values_cannot_break_out_of_the_outputs() {
+    let written = outputs(&fixture::hostile(), None).unwrap();
+    let lines: Vec<_> = written.split(['\n', '\r', '\u{85}', '\u{2028}']).collect();
+    assert_eq!(lines.len(), 3, "two values and the end: {written:?}");
+    assert_eq!((lines[0], lines[2]), ("verdict=deny", ""));
+    assert!(written.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
+    // the runner takes `name<<delimiter` only where no `=` comes before it
+    assert!(lines[1].find('=') < lines[1].find("<<"));
+    let images: Vec<String> = serde_json::from_str(lines[1].strip_prefix("images=").unwrap()).unwrap();
+    assert_eq!(images, fixture::hostile().pinned());
+    for path in ["a\nverdict=allow", "a\r", "ä", "", "\u{1b}", "a\u{2028}"] {
+        assert_eq!(OutputPath::new(path), None, "{path:?}");
+    }
+}
