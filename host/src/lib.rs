@@ -3,6 +3,7 @@
 pub mod ci;
 pub mod emit;
 pub mod exit;
+pub mod listing;
 pub mod run;
 pub mod terminal;
 pub mod untrusted;

@@ -34,16 +34,6 @@ pub fn hostile() -> Run {
     World::Hostile.run()
 }
 
-/// The evidence of the fixture's first two images.
-pub fn evidence() -> Vec<Evidence> {
-    let run = run();
-    run.images.into_iter().flat_map(|image| image.report.evidence).collect()
-}
-
-pub fn hostile_evidence() -> Vec<Evidence> {
-    hostile().images.into_iter().flat_map(|image| image.report.evidence).collect()
-}
-
 pub fn digest(seed: u8) -> String {
     format!("sha256:{}", format!("{seed:02x}").repeat(32))
 }

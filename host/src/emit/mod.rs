@@ -8,6 +8,7 @@ pub mod github;
 pub mod gitlab_codequality;
 pub mod json;
 mod json_text;
+pub mod list;
 mod notice;
 #[cfg(test)]
 mod schema;

@@ -73,8 +73,10 @@ impl<'w, W: Write> Screen<'w, W> {
         self.out.write_all(b"\n")
     }
 
-    /// Pieces on one line, whatever its width.
+    /// Pieces on one line, whatever its width; blanks at its end are left out.
     pub fn line(&mut self, indent: usize, pieces: &[Piece]) -> io::Result<()> {
+        let full = |(text, _): &Piece| !text.as_str().trim().is_empty();
+        let pieces = &pieces[..pieces.iter().rposition(full).map_or(0, |last| last + 1)];
         let mut line = Safe::default();
         pieces.iter().for_each(|(text, _)| line.push(text));
         write!(self.out, "{:indent$}", "")?;

@@ -19,6 +19,7 @@ mod requirements;
 const COLUMN: usize = 12;
 
 pub(super) use image::near_miss;
+pub(super) use proof::draw_details as draw_proof;
 
 pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     let mut screen = Screen::new(out, style);

@@ -105,7 +105,7 @@ pub fn when(proof: &Proof) -> Safe {
         (_, Some(latest)) if proof.time.earliest.is_some() => say![time(latest)],
         (_, Some(latest)) => say!["not after ", time(latest)],
         (Some(earliest), None) => say!["not before ", time(earliest)],
-        (None, None) => say!["at a time that nothing proves"],
+        (None, None) => say!["no proven time"],
     }
 }
 

@@ -23,7 +23,9 @@ pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
 
 fn document(run: &Run, limit: usize) -> String {
     let mut document = heading(run);
-    let sections = faults(run).into_iter().chain(run.images.iter().map(|image| section(run, image))).chain(notes(run));
+    let notices = notices(run);
+    let images = run.images.iter().map(|image| section(image, &notices));
+    let sections = faults(&notices).into_iter().chain(images).chain(notes(run, &notices));
     let mut left_out = 0_usize;
     for section in sections {
         match document.len() + section.len() + REST <= limit {
@@ -50,17 +52,16 @@ fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
-fn faults(run: &Run) -> Vec<String> {
-    let of_run = notices(run).into_iter().filter(|notice| matches!(notice.subject, Subject::Fault { .. }));
-    of_run.map(|notice| bullet(&notice)).collect()
+fn faults(notices: &[Notice]) -> Vec<String> {
+    notices.iter().filter(|notice| matches!(notice.subject, Subject::Fault { .. })).map(bullet).collect()
 }
 
-fn notes(run: &Run) -> Vec<String> {
-    let warnings = notices(run).into_iter().filter(|notice| matches!(notice.subject, Subject::Warning(_)));
+fn notes(run: &Run, notices: &[Notice]) -> Vec<String> {
+    let warnings = notices.iter().filter(|notice| matches!(notice.subject, Subject::Warning(_)));
     let weakenings = run.weakenings.iter().map(|weakening| {
         format!("- ⚠️ weakened: {} {}\n", code(&weakening.option), plain(&text::effect(weakening)))
     });
-    weakenings.chain(warnings.map(|notice| bullet(&notice))).collect()
+    weakenings.chain(warnings.map(bullet)).collect()
 }
 
 fn bullet(notice: &Notice) -> String {
@@ -76,7 +77,7 @@ fn bullet(notice: &Notice) -> String {
 }
 
 /// A table of the image's rules, and its findings folded away.
-fn section(run: &Run, image: &Image) -> String {
+fn section(image: &Image, notices: &[Notice]) -> String {
     let verdict = image.verdict();
     let mut section = format!("\n### {} {} {}\n\n", mark(verdict), words::verdict(verdict), code(&image.report.reference));
     section.push_str("| rule | verdict | class | severity | demand | by |\n| --- | --- | --- | --- | --- | --- |\n");
@@ -90,7 +91,7 @@ fn section(run: &Run, image: &Image) -> String {
         let pinned = image.report.pinned.iter().map(|pinned| format!("\npinned: {}\n", code(pinned)));
         section.extend(pinned);
     }
-    section.push_str(&details(run, image));
+    section.push_str(&details(image, notices));
     section
 }
 
@@ -109,16 +110,16 @@ fn by(image: &Image, rule: &RuleResult) -> String {
     signers.collect::<Vec<_>>().join("<br>")
 }
 
-fn details(run: &Run, image: &Image) -> String {
-    let about = |notice: &Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
-    let findings: Vec<_> = notices(run).into_iter().filter(about).map(|notice| bullet(&notice)).collect();
+fn details(image: &Image, notices: &[Notice]) -> String {
+    let about = |notice: &&Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
+    let findings = notices.iter().filter(about).map(bullet);
     let failures = image.report.failures.iter().map(|failure| {
         format!("- ❔ {}\n", code(&say![words::class(failure.class), ": ", failure.place, ": ", failure.reason]))
     });
-    let lines: String = findings.into_iter().chain(failures).collect();
+    let lines: String = findings.chain(failures).collect();
     match lines.is_empty() {
         true => String::new(),
-        false => format!("\n<details><summary>Findings</summary>\n\n{lines}\n</details>\n"),
+        false => format!("\n<details><summary>Findings</summary>\n\n{lines}\n</details>\n\n"),
     }
 }
 

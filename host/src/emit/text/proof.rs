@@ -19,7 +19,8 @@ pub fn draw<W: Write>(proof: &Proof, detail: Detail, screen: &mut Screen<W>) -> 
     }
 }
 
-fn draw_details<W: Write>(proof: &Proof, screen: &mut Screen<W>) -> io::Result<()> {
+/// All of it.
+pub fn draw_details<W: Write>(proof: &Proof, screen: &mut Screen<W>) -> io::Result<()> {
     match &proof.principal {
         Principal::Key(digest) => field("key", say![digest], screen)?,
         Principal::Certificate(certificate) => {

@@ -1,0 +1,33 @@
+//! What an image has: the answer of `portcullis list`.
+
+use crate::exit::Exit;
+use crate::wit::basics::Failure;
+use crate::wit::diagnostics::Diagnostic;
+use crate::wit::evidence::Evidence;
+
+/// Everything found about one image, proven where it could be.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// as the user wrote it
+    pub reference: String,
+    /// normalised `registry/repository`
+    pub name: String,
+    /// none where the reference could not be resolved
+    pub digest: Option<String>,
+    pub evidence: Vec<Evidence>,
+    /// where nobody could look
+    pub failures: Vec<Failure>,
+    pub warnings: Vec<Diagnostic>,
+    /// hosts that were contacted
+    pub contacted: Vec<String>,
+}
+
+impl Listing {
+    /// A list is not a verdict: it succeeds unless it could not look.
+    pub fn exit(&self) -> Exit {
+        match self.failures.is_empty() && self.digest.is_some() {
+            true => Exit::Allow,
+            false => Exit::Undecided,
+        }
+    }
+}
