@@ -1,5 +1,6 @@
 //! Moves bytes between registries, the component that judges them, and the pipeline that asked.
 
+pub mod args;
 pub mod ci;
 pub mod emit;
 pub mod exit;

@@ -1,7 +1,7 @@
 //! One file per format over the same [`Run`](crate::run::Run). Renderers are pure: no environment, no clock, no file.
 
 #[cfg(test)]
-mod expected;
+pub(crate) mod expected;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod github;

@@ -1,0 +1,172 @@
+//! The command line as values. What weakens the check comes from here or from the policy, never from the environment:
+//! an earlier step of a job can set variables.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use crate::ci::Environment;
+use crate::emit::Detail;
+use crate::run::Weakening;
+use crate::wit::basics::Mode;
+
+mod definition;
+mod error;
+mod evidence;
+pub mod flags_policy;
+mod identity;
+mod output;
+mod read;
+
+pub use error::UsageError;
+pub use identity::{Flags, Identity, TextMatch};
+
+/// The policy that is read where the command line names none.
+pub const DEFAULT_POLICY: &str = "portcullis.yaml";
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Check(Box<Check>),
+    List(Box<List>),
+    /// text for standard output and exit 0: help or version
+    Show(String),
+}
+
+/// `portcullis check`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub images: Images,
+    pub policy: PolicyChoice,
+    pub evidence: EvidenceOptions,
+    pub mode: Mode,
+    pub format: Option<Format>,
+    pub reports: Vec<ReportFile>,
+    pub detail: Detail,
+    pub action: CheckAction,
+    /// base64, as cosign writes it
+    pub output_signature: Option<PathBuf>,
+    /// PEM, as cosign writes it
+    pub output_certificate: Option<PathBuf>,
+    pub weakenings: Vec<Weakening>,
+}
+
+/// `portcullis list`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    pub image: String,
+    /// none: whatever identity the trusted roots prove
+    pub policy: Option<PolicyChoice>,
+    pub evidence: EvidenceOptions,
+    pub format: ListFormat,
+    pub detail: Detail,
+    pub weakenings: Vec<Weakening>,
+}
+
+/// At least one of the two names an image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Images {
+    pub references: Vec<String>,
+    /// one reference per line, `#` begins a comment; `-` is standard input
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckAction {
+    Check,
+    /// write the policy that the flags stand for, and check nothing
+    PrintPolicy,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyChoice {
+    File {
+        path: PathBuf,
+        /// `sha256:…` that its bytes must have
+        digest: Option<String>,
+    },
+    /// a policy of one rule: see [`flags_policy`]
+    Flags(Flags),
+}
+
+/// Where evidence comes from, and what proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceOptions {
+    /// OCI image layout, directory or tar; then no registry is asked
+    pub layout: Option<PathBuf>,
+    /// detached bundles; then no registry is asked
+    pub bundles: Vec<PathBuf>,
+    /// in place of the policy's `trust`
+    pub trusted_root: Option<PathBuf>,
+    /// seconds since 1970; only with a layout
+    pub now: Option<i64>,
+    pub jobs: Option<NonZeroUsize>,
+    pub registry: RegistryOptions,
+}
+
+/// How registries are spoken to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegistryOptions {
+    /// `host[:port]` that may be spoken to without TLS
+    pub insecure: Vec<String>,
+    /// PEM, in addition to the machine's own roots
+    pub ca_file: Option<PathBuf>,
+    /// PEM, for registries that want to know who asks
+    pub client: Option<ClientCertificate>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificate {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Json,
+    GitHub,
+    GitLabCodeQuality,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListFormat {
+    #[default]
+    Table,
+    Json,
+}
+
+/// `--report FORMAT=FILE`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    pub format: Format,
+    /// printable: it may be named in a log and in a step's outputs
+    pub path: String,
+}
+
+/// What surrounds the call, read by the caller.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    pub environment: Environment,
+    /// [`DEFAULT_POLICY`] where the current directory has it
+    pub default_policy: Option<PathBuf>,
+}
+
+/// Reads `arguments`, the program's name first.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>, surroundings: &Surroundings) -> Result<Command, UsageError> {
+    let mut definition = definition::command();
+    let matches = match definition.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => return Ok(Command::Show(error.to_string())),
+        Err(error) => return Err(UsageError::from(&error)),
+    };
+    match matches.subcommand() {
+        Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
+        Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
+        _ => Ok(Command::Show(definition.render_help().to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! The command line as `clap` sees it. No value of it leaves this module's parent.
+
+use clap::{Arg, ArgAction, Command};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   every image may pass
+  1   an enforced rule denies
+  2   the command line or the policy is wrong
+  3   nothing was checked: no rule was evaluated
+  4   undecided: could not find out, a registry that does not answer for example
+  70  bug in portcullis; never a verdict
+The output format never changes them; `--mode inform` turns 1 into 0.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  Check an image by ./portcullis.yaml:
+      portcullis check ghcr.io/acme/api:v1.4.2
+  Without a policy file, by a key:
+      portcullis check --key cosign.pub ghcr.io/acme/api:v1.4.2
+  By the workflow that must have signed it:
+      portcullis check ghcr.io/acme/api:v1.4.2 \\
+        --certificate-oidc-issuer https://token.actions.githubusercontent.com \\
+        --certificate-identity https://github.com/acme/api/.github/workflows/release.yml@refs/heads/main
+  Without a network, from an OCI image layout:
+      portcullis check --layout ./layout registry.example/acme/api:v1
+  As annotations, with the full report in a file:
+      portcullis check --format github --report json=report.json ghcr.io/acme/api:v1.4.2";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  portcullis list ghcr.io/acme/api:v1.4.2
+  portcullis list --format json --layout ./layout registry.example/acme/api:v1
+
+Exit codes: 0 listed, 2 usage or policy error, 4 could not look, 70 bug in portcullis.";
+
+pub fn command() -> Command {
+    Command::new("portcullis")
+        .about("Answers whether a container image may pass")
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help(EXIT_CODES)
+        .subcommand_required(false)
+        .disable_help_subcommand(true)
+        .subcommand(check())
+        .subcommand(list())
+}
+
+fn check() -> Command {
+    Command::new("check")
+        .about("Prove and judge the signatures of images")
+        .after_help(format!("{CHECK_EXAMPLES}\n\n{EXIT_CODES}"))
+        .arg(Arg::new("image").value_name("IMAGE").num_args(0..).help("References such as ghcr.io/acme/api:v1.4.2"))
+        .arg(option("images-file", "FILE", "References from FILE, one per line, `#` for comments; `-` is standard input"))
+        .arg(one_of("mode", "MODE", &["enforce", "inform"], "enforce, or inform: report denials without failing [default: enforce]"))
+        .args(evidence())
+        .args(policy())
+        .args(identity())
+        .next_help_heading("Without a policy file")
+        .arg(switch("print-policy", "Write the policy that these flags stand for, and check nothing"))
+        .next_help_heading("Output")
+        .arg(one_of("format", "FORMAT", FORMATS, "text, json, github or gitlab-codequality [default: text; github in GitHub Actions]"))
+        .arg(many("report", "FORMAT=FILE", "Write a report to FILE as well; may be repeated"))
+        .arg(option("output-signature", "FILE", "Write the signature that was proven, in base64"))
+        .arg(option("output-certificate", "FILE", "Write the certificate that was proven, in PEM"))
+        .args(detail())
+}
+
+fn list() -> Command {
+    Command::new("list")
+        .about("Show what an image has: every piece of evidence, who signed it and when, or why it does not count")
+        .after_help(LIST_EXAMPLES)
+        .arg(Arg::new("image").value_name("IMAGE").num_args(0..=1).help("A reference such as ghcr.io/acme/api:v1.4.2"))
+        .args(evidence())
+        .args(policy())
+        .args(identity())
+        .next_help_heading("Output")
+        .arg(one_of("format", "FORMAT", &["table", "json"], "table or json [default: table]"))
+        .args(detail())
+}
+
+/// Names of the formats, as `--format` and `--report` take them.
+pub const FORMATS: &[&str] = &["text", "json", "github", "gitlab-codequality"];
+
+fn evidence() -> Vec<Arg> {
+    headed("Evidence", [
+        option("layout", "PATH", "Read an OCI layout (directory or tar) instead of a registry"),
+        many("bundle", "FILE", "Read a Sigstore bundle (.json or .jsonl) instead; may be repeated"),
+        option("trusted-root", "FILE", "Trust this trusted_root.json in place of the policy's `trust`"),
+        option("now", "RFC3339", "Judge as of this time; only with --layout"),
+        option("jobs", "N", "Requests at the same time"),
+        many("insecure-registry", "HOST", "Speak to this registry without TLS; may be repeated"),
+        option("ca-file", "FILE", "Roots (PEM) for registries, beside the system's"),
+        option("cert", "FILE", "Client certificate (PEM) for registries"),
+        option("key-file", "FILE", "Key (PEM) of the client certificate"),
+    ])
+}
+
+fn policy() -> Vec<Arg> {
+    headed("Policy", [
+        option("policy", "FILE", "The policy [default: portcullis.yaml where there is one]"),
+        option("policy-digest", "sha256:…", "Refuse a policy with other bytes"),
+    ])
+}
+
+/// cosign's own names.
+fn identity() -> Vec<Arg> {
+    headed("Without a policy file", [
+        option("key", "FILE", "Public key (PEM) that must have signed"),
+        option("certificate-identity", "TEXT", "Identity that the certificate must have"),
+        option("certificate-identity-regexp", "REGEXP", "The same as a regular expression for the whole identity"),
+        option("certificate-oidc-issuer", "URL", "Who must have issued the identity"),
+        option("certificate-oidc-issuer-regexp", "REGEXP", "The same as a regular expression for the whole issuer"),
+        many("annotations", "KEY=VALUE", "Annotation that the signature must carry; may be repeated").short('a'),
+        switch("insecure-ignore-tlog", "Do without the transparency log; every output says so"),
+    ])
+}
+
+fn detail() -> Vec<Arg> {
+    headed("Output", [
+        switch("quiet", "Show what denies, and nothing else").short('q').conflicts_with("verbose"),
+        switch("verbose", "Show the proofs in full").short('v'),
+    ])
+}
+
+fn headed(heading: &'static str, arguments: impl IntoIterator<Item = Arg>) -> Vec<Arg> {
+    arguments.into_iter().map(|argument| argument.help_heading(heading)).collect()
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    option(name, value, help).action(ArgAction::Append)
+}
+
+fn one_of(name: &'static str, value: &'static str, values: &'static [&'static str], help: &'static str) -> Arg {
+    option(name, value, help).value_parser(values.to_vec()).hide_possible_values(true)
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}

@@ -1,0 +1,77 @@
+//! Where evidence comes from, and the options there that weaken the check.
+
+use clap::ArgMatches;
+use jiff::Timestamp;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use super::{ClientCertificate, EvidenceOptions, RegistryOptions, UsageError};
+use crate::ci::Environment;
+use crate::run::{Source, Weakening};
+
+pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceOptions, UsageError> {
+    let layout = path(matches, "layout");
+    let now = matches.get_one::<String>("now").map(|now| time(now)).transpose()?;
+    if now.is_some() && layout.is_none() {
+        return Err(UsageError::NowWithoutLayout);
+    }
+    Ok(EvidenceOptions {
+        layout,
+        bundles: texts(matches, "bundle").map(PathBuf::from).collect(),
+        trusted_root: path(matches, "trusted-root"),
+        now,
+        jobs: jobs(matches, environment)?,
+        registry: RegistryOptions {
+            insecure: texts(matches, "insecure-registry").cloned().collect(),
+            ca_file: path(matches, "ca-file"),
+            client: client(matches)?,
+        },
+    })
+}
+
+fn client(matches: &ArgMatches) -> Result<Option<ClientCertificate>, UsageError> {
+    let needs = |option, other| UsageError::Needs { option, other, reason: "a registry is shown both or none" };
+    match (path(matches, "cert"), path(matches, "key-file")) {
+        (Some(certificate), Some(key)) => Ok(Some(ClientCertificate { certificate, key })),
+        (Some(_), None) => Err(needs("--cert", "--key-file")),
+        (None, Some(_)) => Err(needs("--key-file", "--cert")),
+        (None, None) => Ok(None),
+    }
+}
+
+/// What every report must show of these options.
+pub fn weakenings(matches: &ArgMatches) -> Vec<Weakening> {
+    let options = [
+        ("trusted-root", "this file says who can be trusted, in place of the policy"),
+        ("now", "judged as of this time, not of the clock"),
+        ("insecure-registry", "this registry is spoken to without TLS"),
+    ];
+    let given = options.into_iter().flat_map(|(name, effect)| {
+        texts(matches, name).map(move |value| Weakening { option: format!("--{name} {value}"), source: Source::CommandLine, effect })
+    });
+    given.collect()
+}
+
+fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
+    matches.get_one::<String>(name).map(PathBuf::from)
+}
+
+fn texts<'m>(matches: &'m ArgMatches, name: &str) -> impl Iterator<Item = &'m String> {
+    matches.get_many::<String>(name).into_iter().flatten()
+}
+
+fn time(text: &str) -> Result<i64, UsageError> {
+    let bad = || UsageError::BadValue { option: "--now".to_owned(), value: text.to_owned(), expected: "a time such as 2026-11-23T00:00:00Z".to_owned() };
+    text.parse::<Timestamp>().map(Timestamp::as_second).map_err(|_| bad())
+}
+
+/// `PORTCULLIS_JOBS` is harmless: it changes how long it takes.
+fn jobs(matches: &ArgMatches, environment: &Environment) -> Result<Option<NonZeroUsize>, UsageError> {
+    let (option, value) = match (matches.get_one::<String>("jobs"), environment.variable("PORTCULLIS_JOBS")) {
+        (Some(value), _) => ("--jobs", value.as_str()),
+        (None, Some(value)) => ("PORTCULLIS_JOBS", value),
+        (None, None) => return Ok(None),
+    };
+    let bad = |_| UsageError::BadValue { option: option.to_owned(), value: value.to_owned(), expected: "a number from 1".to_owned() };
+    value.parse().map(Some).map_err(bad)
+}

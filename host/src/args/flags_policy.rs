@@ -1,0 +1,137 @@
+//! The policy that cosign's flags stand for, as the text of a policy file: one signer, one rule, every image.
+
+use super::identity::{Flags, Identity, TextMatch, TransparencyLog};
+use crate::untrusted::is_invisible;
+
+/// Name of the document in reports and messages.
+pub const NAME: &str = "command line";
+
+/// YAML that `--print-policy` shows and the component reads. Values of flags stand in double quotes and cannot leave them.
+pub fn document(flags: &Flags) -> String {
+    let mut lines = vec!["version: 1".to_owned(), "signers:".to_owned(), "  signer:".to_owned()];
+    lines.extend(signer(&flags.identity));
+    if flags.transparency_log == TransparencyLog::Ignored {
+        lines.push("    transparency-log: { required: false }".to_owned());
+    }
+    lines.extend(["rules:", "  signed:", "    signature:", "      by: signer"].map(str::to_owned));
+    if !flags.annotations.is_empty() {
+        lines.push("      annotations:".to_owned());
+        lines.extend(flags.annotations.iter().map(|(key, value)| format!("        {}: {}", quoted(key), quoted(value))));
+    }
+    lines.extend(["images:", "  - match: \"**\"", "    rules: [signed]", ""].map(str::to_owned));
+    lines.join("\n")
+}
+
+fn signer(identity: &Identity) -> Vec<String> {
+    match identity {
+        Identity::Key(path) => vec![format!("    key: {}", quoted(&path.to_string_lossy()))],
+        Identity::Keyless { issuer, identity } => {
+            vec!["    keyless:".to_owned(), text_match("issuer", issuer), text_match("identity", identity)]
+        }
+    }
+}
+
+fn text_match(key: &str, text: &TextMatch) -> String {
+    match text {
+        TextMatch::Exact(text) => format!("      {key}: {}", quoted(text)),
+        TextMatch::Regexp(text) => format!("      {key}-regexp: {}", quoted(text)),
+    }
+}
+
+/// A double-quoted scalar on one line (YAML 1.2.2, 7.3.1), also valid JSON unless it needs `\U`. A text that a log would
+/// obey is escaped like a control character.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '#' if quoted.ends_with('#') => quoted.push_str("\\u0023"),
+            _ if !character.is_control() && !is_invisible(character) => quoted.push(character),
+            '\0'..='\u{ffff}' => quoted.push_str(&format!("\\u{:04x}", character as u32)),
+            _ => quoted.push_str(&format!("\\U{:08x}", character as u32)),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    fn keyless(identity: TextMatch) -> Flags {
+        let issuer = TextMatch::Exact("https://token.actions.githubusercontent.com".to_owned());
+        Flags { identity: Identity::Keyless { issuer, identity }, annotations: BTreeMap::new(), transparency_log: TransparencyLog::Required }
+    }
+
+    #[test]
+    fn keyless_flags() {
+        let expected = r#"version: 1
+signers:
+  signer:
+    keyless:
+      issuer: "https://token.actions.githubusercontent.com"
+      identity-regexp: "https://github\\.com/acme/.*"
+rules:
+  signed:
+    signature:
+      by: signer
+images:
+  - match: "**"
+    rules: [signed]
+"#;
+        assert_eq!(document(&keyless(TextMatch::Regexp(r"https://github\.com/acme/.*".to_owned()))), expected);
+    }
+
+    #[test]
+    fn key_flags_with_everything() {
+        let flags = Flags {
+            identity: Identity::Key(PathBuf::from("keys/lab.pub")),
+            annotations: BTreeMap::from([("env".to_owned(), "prod".to_owned()), ("build".to_owned(), "42".to_owned())]),
+            transparency_log: TransparencyLog::Ignored,
+        };
+        let expected = r#"version: 1
+signers:
+  signer:
+    key: "keys/lab.pub"
+    transparency-log: { required: false }
+rules:
+  signed:
+    signature:
+      by: signer
+      annotations:
+        "build": "42"
+        "env": "prod"
+images:
+  - match: "**"
+    rules: [signed]
+"#;
+        assert_eq!(document(&flags), expected);
+    }
+
+    #[test]
+    fn values_cannot_leave_their_quotes() {
+        let harmless = document(&keyless(TextMatch::Exact("x".to_owned())));
+        for hostile in [
+            "x\"\nunmatched: inform\n#",
+            "x\"\r\nimages: []",
+            "\\\"",
+            "\\",
+            "a\u{85}b\u{2028}c\u{2029}d",
+            "*alias &anchor !!tag {a: b} # c",
+            "##[error]\u{1b}[2J\u{e0041}",
+            "\u{feff}",
+        ] {
+            let document = document(&keyless(TextMatch::Exact(hostile.to_owned())));
+            assert_eq!(document.lines().count(), harmless.lines().count(), "{document}");
+            assert!(!document.contains("##") && !document.contains('\u{1b}') && !document.contains('\u{85}'));
+            let line = document.lines().nth(5).unwrap();
+            let value = line.strip_prefix("      identity: ").unwrap();
+            if !value.contains("\\U") {
+                assert_eq!(serde_json::from_str::<String>(value).unwrap(), hostile);
+            }
+        }
+    }
+}
