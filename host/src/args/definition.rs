@@ -58,7 +58,7 @@ fn check() -> Command {
         .next_help_heading("Without a policy file")
         .arg(switch("print-policy", "Write the policy that these flags stand for, and check nothing"))
         .next_help_heading("Output")
-        .arg(one_of("format", "FORMAT", FORMATS, "text, json, github or gitlab-codequality [default: text; github in GitHub Actions]"))
+        .arg(one_of("format", "FORMAT", FORMATS, "text, json, github, gitlab-codequality [default: as the pipeline reads it]"))
         .arg(many("report", "FORMAT=FILE", "Write a report to FILE as well; may be repeated"))
         .arg(option("output-signature", "FILE", "Write the signature that was proven, in base64"))
         .arg(option("output-certificate", "FILE", "Write the certificate that was proven, in PEM"))
