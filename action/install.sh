@@ -36,7 +36,7 @@ else
   [ -z "$RELEASE_DIGEST" ] || fail 'release-digest needs release-url'
   command -v cargo > /dev/null || fail 'there is no cargo to build with; give release-url and release-digest'
   cd "$GITHUB_ACTION_PATH"
-  if command -v rustup > /dev/null; then rustup target add wasm32-wasip2; fi
+  bash tools/wasi-target
   # No cache: a poisoned target directory would run.
   CARGO_TARGET_DIR="$work/target" cargo build --release --locked --package portcullis
   binary="$work/target/release/portcullis"

@@ -1,5 +1,6 @@
 //! `action.yml`, its steps run in bash as a runner would: hostile inputs, a release served from loopback, and a release
 //! with another digest, which must not be executed.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -48,11 +49,15 @@ struct Step {
 }
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 fn action() -> Action {
-    serde_saphyr::from_str(&std::fs::read_to_string(repository().join("action.yml")).unwrap()).unwrap()
+    serde_saphyr::from_str(&std::fs::read_to_string(repository().join("action.yml")).unwrap())
+        .unwrap()
 }
 
 /// What a job sees of the action.
@@ -77,12 +82,25 @@ impl Runner {
     fn new(inputs: &[(&str, &str)]) -> Self {
         static RUNNERS: AtomicUsize = AtomicUsize::new(0);
         let number = RUNNERS.fetch_add(1, Ordering::Relaxed);
-        let place = std::env::temp_dir().join(format!("portcullis-action-{}-{number}", std::process::id()));
+        let place =
+            std::env::temp_dir().join(format!("portcullis-action-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&place).unwrap();
-        let mut values: BTreeMap<_, _> = action().inputs.into_iter().map(|(name, input)| (name, input.default)).collect();
+        let mut values: BTreeMap<_, _> = action()
+            .inputs
+            .into_iter()
+            .map(|(name, input)| (name, input.default))
+            .collect();
         values.insert("token".to_owned(), "token".to_owned());
-        values.extend(inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Self { place, inputs: values, outputs: BTreeMap::new() }
+        values.extend(
+            inputs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        Self {
+            place,
+            inputs: values,
+            outputs: BTreeMap::new(),
+        }
     }
 
     fn run(mut self) -> Outcome {
@@ -94,10 +112,19 @@ impl Runner {
             }
         }
         let outputs = action().outputs;
-        let outputs = outputs.into_iter().map(|(name, output)| (name, self.evaluate(&output.value))).collect();
+        let outputs = outputs
+            .into_iter()
+            .map(|(name, output)| (name, self.evaluate(&output.value)))
+            .collect();
         let read = |name: &str| std::fs::read_to_string(self.place.join(name));
         let environment_files = read("env").unwrap_or_default() + &read("path").unwrap_or_default();
-        let outcome = Outcome { outputs, success, log, arguments: read("arguments").ok(), environment_files };
+        let outcome = Outcome {
+            outputs,
+            success,
+            log,
+            arguments: read("arguments").ok(),
+            environment_files,
+        };
         std::fs::remove_dir_all(&self.place).unwrap();
         outcome
     }
@@ -112,7 +139,11 @@ impl Runner {
             .args(["--noprofile", "--norc", "-e", "-o", "pipefail"])
             .arg(&script)
             .env_clear()
-            .envs(step.env.iter().map(|(name, value)| (name, self.evaluate(value))))
+            .envs(
+                step.env
+                    .iter()
+                    .map(|(name, value)| (name, self.evaluate(value))),
+            )
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_ACTION_PATH", repository())
@@ -125,26 +156,40 @@ impl Runner {
             .unwrap();
         log.push_str(&String::from_utf8_lossy(&done.stdout));
         log.push_str(&String::from_utf8_lossy(&done.stderr));
-        self.outputs.insert(step.id.clone(), outputs(&std::fs::read_to_string(&output).unwrap()));
+        self.outputs.insert(
+            step.id.clone(),
+            outputs(&std::fs::read_to_string(&output).unwrap()),
+        );
         done.status.success()
     }
 
     /// `${{ a || b }}` with inputs and outputs of steps; other text is itself.
     fn evaluate(&self, text: &str) -> String {
-        let Some(expression) = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) else {
+        let Some(expression) = text
+            .strip_prefix("${{")
+            .and_then(|rest| rest.strip_suffix("}}"))
+        else {
             assert!(!text.contains("${{"), "{text}");
             return text.to_owned();
         };
-        let values = expression.split("||").map(|operand| self.operand(operand.trim()));
-        values.into_iter().find(|value| !value.is_empty()).unwrap_or_default()
+        let values = expression
+            .split("||")
+            .map(|operand| self.operand(operand.trim()));
+        values
+            .into_iter()
+            .find(|value| !value.is_empty())
+            .unwrap_or_default()
     }
 
     fn operand(&self, operand: &str) -> String {
         match operand.split('.').collect::<Vec<_>>()[..] {
             ["inputs", name] => self.inputs[name].clone(),
-            ["steps", step, "outputs", name] => {
-                self.outputs.get(step).and_then(|outputs| outputs.get(name)).cloned().unwrap_or_default()
-            }
+            ["steps", step, "outputs", name] => self
+                .outputs
+                .get(step)
+                .and_then(|outputs| outputs.get(name))
+                .cloned()
+                .unwrap_or_default(),
             _ => panic!("`{operand}` is not evaluated"),
         }
     }
@@ -152,8 +197,12 @@ impl Runner {
 
 /// The runner's file command: `name=value`, the last one counts; the multi-line form must not occur.
 fn outputs(file: &str) -> BTreeMap<String, String> {
-    let pairs = file.lines().map(|line| line.split_once('=').unwrap_or_else(|| panic!("{line}")));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let pairs = file
+        .lines()
+        .map(|line| line.split_once('=').unwrap_or_else(|| panic!("{line}")));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// Serves `body` once from loopback.
@@ -164,7 +213,12 @@ fn serve(body: Vec<u8>) -> String {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 4096];
         let _ = stream.read(&mut request).unwrap();
-        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len()).unwrap();
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        )
+        .unwrap();
         stream.write_all(&body).unwrap();
     });
     format!("http://{address}/portcullis")
@@ -182,26 +236,42 @@ printf 'verdict=allow\nimages=["a@sha256:0"]\nreport=%s\n' "${6#--report=json=}"
 "#;
 
 fn digest(bytes: &str) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("sha256:{hex}")
 }
 
 fn run_release(release: &str, inputs: &[(&str, &str)]) -> Outcome {
     let (url, digest) = (serve(release.into()), digest(release));
-    let release = [("release-url", url.as_str()), ("release-digest", digest.as_str())];
+    let release = [
+        ("release-url", url.as_str()),
+        ("release-digest", digest.as_str()),
+    ];
     Runner::new(&[&release, inputs].concat()).run()
 }
 
 #[test]
 fn a_release_is_installed_and_its_outputs_are_the_actions() {
-    let outcome = run_release(FAKE, &[("images", "ghcr.io/acme/api:v1\nghcr.io/acme/web:v1")]);
+    let outcome = run_release(
+        FAKE,
+        &[("images", "ghcr.io/acme/api:v1\nghcr.io/acme/web:v1")],
+    );
     assert!(outcome.success, "{}", outcome.log);
     assert_eq!(outcome.outputs["verdict"], "allow");
     assert_eq!(outcome.outputs["images"], r#"["a@sha256:0"]"#);
     assert!(outcome.outputs["report"].ends_with("report.json"));
     let arguments = outcome.arguments.unwrap();
-    assert!(arguments.contains("[--policy=portcullis.yaml][--mode=enforce][--format=github][--report=json="), "{arguments}");
-    assert!(arguments.ends_with("\nghcr.io/acme/api:v1\nghcr.io/acme/web:v1\n"), "{arguments}");
+    assert!(
+        arguments
+            .contains("[--policy=portcullis.yaml][--mode=enforce][--format=github][--report=json="),
+        "{arguments}"
+    );
+    assert!(
+        arguments.ends_with("\nghcr.io/acme/api:v1\nghcr.io/acme/web:v1\n"),
+        "{arguments}"
+    );
     assert_eq!(outcome.environment_files, "");
 }
 
@@ -234,19 +304,45 @@ fn hostile_releases_are_refused_before_anything_is_fetched() {
         ("https://127.0.0.1:1/x", "sha256:$(touch pwned)"),
         ("", &good),
     ] {
-        let outcome = Runner::new(&[("images", "image"), ("release-url", url), ("release-digest", digest)]).run();
+        let outcome = Runner::new(&[
+            ("images", "image"),
+            ("release-url", url),
+            ("release-digest", digest),
+        ])
+        .run();
         assert!(!outcome.success, "{url} {digest}");
-        assert!(outcome.log.starts_with("::error title=portcullis was not installed::"), "{}", outcome.log);
-        assert_eq!((outcome.outputs["verdict"].as_str(), outcome.outputs["images"].as_str()), ("undecided", "[]"));
+        assert!(
+            outcome
+                .log
+                .starts_with("::error title=portcullis was not installed::"),
+            "{}",
+            outcome.log
+        );
+        assert_eq!(
+            (
+                outcome.outputs["verdict"].as_str(),
+                outcome.outputs["images"].as_str()
+            ),
+            ("undecided", "[]")
+        );
     }
 }
 
 #[test]
 fn another_digest_fails_before_execution() {
     let (url, digest) = (serve(FAKE.into()), digest("another release"));
-    let outcome = Runner::new(&[("images", "image"), ("release-url", &url), ("release-digest", &digest)]).run();
+    let outcome = Runner::new(&[
+        ("images", "image"),
+        ("release-url", &url),
+        ("release-digest", &digest),
+    ])
+    .run();
     assert!(!outcome.success);
-    assert!(outcome.log.contains("does not have the digest"), "{}", outcome.log);
+    assert!(
+        outcome.log.contains("does not have the digest"),
+        "{}",
+        outcome.log
+    );
     assert_eq!(outcome.arguments, None, "it was executed");
     assert_eq!(outcome.outputs["verdict"], "undecided");
 }
@@ -255,12 +351,21 @@ fn another_digest_fails_before_execution() {
 fn a_process_that_dies_leaves_undecided() {
     let outcome = run_release("#!/usr/bin/env bash\nkill -9 $$\n", &[("images", "image")]);
     assert!(!outcome.success);
-    assert_eq!((outcome.outputs["verdict"].as_str(), outcome.outputs["images"].as_str()), ("undecided", "[]"));
+    assert_eq!(
+        (
+            outcome.outputs["verdict"].as_str(),
+            outcome.outputs["images"].as_str()
+        ),
+        ("undecided", "[]")
+    );
 }
 
 #[test]
 fn exit_code_and_outputs_of_a_denial_pass_through() {
-    let outcome = run_release("#!/usr/bin/env bash\nprintf 'verdict=deny\\nimages=[]\\n' >> \"$GITHUB_OUTPUT\"\nexit 1\n", &[("images", "image")]);
+    let outcome = run_release(
+        "#!/usr/bin/env bash\nprintf 'verdict=deny\\nimages=[]\\n' >> \"$GITHUB_OUTPUT\"\nexit 1\n",
+        &[("images", "image")],
+    );
     assert!(!outcome.success);
     assert_eq!(outcome.outputs["verdict"], "deny");
 }
@@ -271,7 +376,8 @@ fn scripts_are_closed() {
     let action = action();
     assert_eq!(action.runs.using, "composite");
     assert!(action.inputs["images"].required);
-    let files = ["action/install.sh", "action/check.sh"].map(|file| std::fs::read_to_string(repository().join(file)).unwrap());
+    let files = ["action/install.sh", "action/check.sh"]
+        .map(|file| std::fs::read_to_string(repository().join(file)).unwrap());
     for script in action.runs.steps.iter().map(|step| &step.run).chain(&files) {
         assert!(script.contains("set -euo pipefail"), "{script}");
         for forbidden in ["${{", "GITHUB_ENV", "GITHUB_PATH", "eval "] {
@@ -284,7 +390,8 @@ fn scripts_are_closed() {
 /// GitLab replaces `$[[ inputs.… ]]` anywhere; here it may stand in a value that nothing expands, never in the script.
 #[test]
 fn gitlab_component_keeps_inputs_out_of_its_script() {
-    let template = std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
+    let template =
+        std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
     let (header, job) = template.split_once("\n---\n").unwrap();
     let header: serde_json::Value = serde_saphyr::from_str(header).unwrap();
     let job: serde_json::Value = serde_saphyr::from_str(job).unwrap();
@@ -292,7 +399,11 @@ fn gitlab_component_keeps_inputs_out_of_its_script() {
     assert!(!job["script"].to_string().contains("$[["));
     for (name, variable) in job["variables"].as_object().unwrap() {
         assert_eq!(variable["expand"], false, "{name}");
-        let input = variable["value"].as_str().unwrap().trim_start_matches("$[[ inputs.").trim_end_matches(" ]]");
+        let input = variable["value"]
+            .as_str()
+            .unwrap()
+            .trim_start_matches("$[[ inputs.")
+            .trim_end_matches(" ]]");
         assert!(header["spec"]["inputs"].get(input).is_some(), "{input}");
     }
     assert_eq!(job["artifacts"]["when"], "always");
@@ -301,9 +412,16 @@ fn gitlab_component_keeps_inputs_out_of_its_script() {
 /// The script of the GitLab component, run with hostile variables.
 #[test]
 fn gitlab_script_runs_a_release_by_digest_only() {
-    let template = std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
-    let job: serde_json::Value = serde_saphyr::from_str(template.split_once("\n---\n").unwrap().1).unwrap();
-    let script = Arc::new(job["$[[ inputs.job ]]"]["script"][0].as_str().unwrap().to_owned());
+    let template =
+        std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
+    let job: serde_json::Value =
+        serde_saphyr::from_str(template.split_once("\n---\n").unwrap().1).unwrap();
+    let script = Arc::new(
+        job["$[[ inputs.job ]]"]["script"][0]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    );
     let hostile = "$(touch pwned)\n--mode=inform \"'";
     for (named, executed) in [(digest(FAKE), true), (digest("another release"), false)] {
         let runner = Runner::new(&[]);
@@ -322,12 +440,20 @@ fn gitlab_script_runs_a_release_by_digest_only() {
             .current_dir(&runner.place)
             .output()
             .unwrap();
-        assert_eq!(done.status.success(), executed, "{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(
+            done.status.success(),
+            executed,
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         let arguments = std::fs::read_to_string(runner.place.join("arguments"));
         assert_eq!(arguments.is_ok(), executed);
         assert!(!runner.place.join("pwned").exists());
         if let Ok(arguments) = arguments {
-            assert!(arguments.contains(&format!("[--policy={hostile}]")) && arguments.ends_with(&format!("\n{hostile}\n")));
+            assert!(
+                arguments.contains(&format!("[--policy={hostile}]"))
+                    && arguments.ends_with(&format!("\n{hostile}\n"))
+            );
         }
         std::fs::remove_dir_all(&runner.place).unwrap();
     }
@@ -337,15 +463,24 @@ fn gitlab_script_runs_a_release_by_digest_only() {
 fn examples_go_on_only_when_allowed() {
     let example = std::fs::read_to_string(repository().join("examples/github/gate.yml")).unwrap();
     let workflow: serde_json::Value = serde_saphyr::from_str(&example).unwrap();
-    assert_eq!(workflow["jobs"]["deploy"]["if"], "needs.gate.outputs.verdict == 'allow'");
+    assert_eq!(
+        workflow["jobs"]["deploy"]["if"],
+        "needs.gate.outputs.verdict == 'allow'"
+    );
     assert_eq!(workflow["permissions"], serde_json::json!({}));
     let inputs = action().inputs;
-    for input in workflow["jobs"]["gate"]["steps"][1]["with"].as_object().unwrap().keys() {
+    for input in workflow["jobs"]["gate"]["steps"][1]["with"]
+        .as_object()
+        .unwrap()
+        .keys()
+    {
         assert!(inputs.contains_key(input), "{input}");
     }
     let example = std::fs::read_to_string(repository().join("examples/gitlab/gate.yml")).unwrap();
-    let template = std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
-    let header: serde_json::Value = serde_saphyr::from_str(template.split_once("\n---\n").unwrap().0).unwrap();
+    let template =
+        std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
+    let header: serde_json::Value =
+        serde_saphyr::from_str(template.split_once("\n---\n").unwrap().0).unwrap();
     let pipeline: serde_json::Value = serde_saphyr::from_str(&example).unwrap();
     for input in pipeline["include"][0]["inputs"].as_object().unwrap().keys() {
         assert!(header["spec"]["inputs"].get(input).is_some(), "{input}");

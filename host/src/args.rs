@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::ci::Environment;
-use crate::emit::Detail;
+use crate::emit::{Detail, Format};
 use crate::run::Weakening;
 use crate::wit::basics::Mode;
 
@@ -122,14 +122,6 @@ pub struct ClientCertificate {
     pub key: PathBuf,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    Text,
-    Json,
-    GitHub,
-    GitLabCodeQuality,
-}
-
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ListFormat {
     #[default]
@@ -154,7 +146,10 @@ pub struct Surroundings {
 }
 
 /// Reads `arguments`, the program's name first.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>, surroundings: &Surroundings) -> Result<Command, UsageError> {
+pub fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+    surroundings: &Surroundings,
+) -> Result<Command, UsageError> {
     let mut definition = definition::command();
     let matches = match definition.try_get_matches_from_mut(arguments) {
         Ok(matches) => matches,
@@ -162,10 +157,34 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, surroundings: &Surro
         Err(error) => return Err(UsageError::from(&error)),
     };
     match matches.subcommand() {
-        Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
+        Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(
+            matches,
+            surroundings,
+        )?))),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
         _ => Ok(Command::Show(definition.render_help().to_string())),
     }
+}
+
+/// The format that a command line asks for, as far as it can be told of one that is not understood: its error is then
+/// told in that format.
+pub fn format_of(arguments: &[OsString], environment: &Environment) -> Option<Format> {
+    let texts: Vec<_> = arguments
+        .iter()
+        .filter_map(|argument| argument.to_str())
+        .collect();
+    let joined = texts
+        .iter()
+        .filter_map(|text| text.strip_prefix("--format="));
+    let apart = texts
+        .windows(2)
+        .filter(|pair| pair[0] == "--format")
+        .map(|pair| pair[1]);
+    let named = joined
+        .chain(apart)
+        .next()
+        .or_else(|| environment.variable("PORTCULLIS_FORMAT"));
+    named.and_then(Format::named)
 }
 
 #[cfg(test)]

@@ -17,13 +17,21 @@ impl Environment {
 
     /// A variable that is set and not empty.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self(
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
@@ -71,7 +79,9 @@ impl From<&Environment> for GitHub {
     fn from(environment: &Environment) -> Self {
         Self {
             output: environment.variable("GITHUB_OUTPUT").map(PathBuf::from),
-            step_summary: environment.variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+            step_summary: environment
+                .variable("GITHUB_STEP_SUMMARY")
+                .map(PathBuf::from),
             log: match environment.variable("RUNNER_DEBUG") {
                 Some("1") => LogLevel::Debug,
                 _ => LogLevel::Normal,
@@ -102,8 +112,14 @@ mod tests {
 
     #[test]
     fn gitlab_and_others() {
-        assert_eq!(Pipeline::detect(&Environment::from_iter([("GITLAB_CI", "true")])), Pipeline::GitLab);
-        assert_eq!(Pipeline::detect(&Environment::from_iter([("CI", "true")])), Pipeline::Other);
+        assert_eq!(
+            Pipeline::detect(&Environment::from_iter([("GITLAB_CI", "true")])),
+            Pipeline::GitLab
+        );
+        assert_eq!(
+            Pipeline::detect(&Environment::from_iter([("CI", "true")])),
+            Pipeline::Other
+        );
         assert_eq!(Pipeline::detect(&Environment::default()), Pipeline::Other);
     }
 }

@@ -34,7 +34,7 @@ pub struct Image {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// as the user named it; `command line` where flags stand for it; empty where there is none
+    /// as the user named it; [`FLAGS`] where flags stand for it; empty where there is none
     pub file: String,
     /// `sha256:…` of its bytes
     pub digest: Option<String>,
@@ -68,7 +68,10 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// the command was not understood
-    Usage { message: String, hint: Option<String> },
+    Usage {
+        message: String,
+        hint: Option<String>,
+    },
     /// the policy, or a file that it names, is wrong
     Policy(Diagnostic),
     /// Portcullis itself failed while it judged `image`
@@ -104,15 +107,24 @@ impl Run {
 
     /// Pinned references of the images that may pass.
     pub fn pinned(&self) -> Vec<&str> {
-        let allowed = self.images.iter().filter(|image| image.verdict() == Verdict::Allow);
-        allowed.flat_map(|image| image.report.pinned.iter().map(String::as_str)).collect()
+        let allowed = self
+            .images
+            .iter()
+            .filter(|image| image.verdict() == Verdict::Allow);
+        allowed
+            .flat_map(|image| image.report.pinned.iter().map(String::as_str))
+            .collect()
     }
 }
 
 impl Image {
     /// The mode that the policy gives a rule, whatever the command line says.
     pub fn policy_mode(&self, rule: &RuleResult) -> Mode {
-        let known = self.requirements.rules.iter().find(|known| known.rule == rule.rule);
+        let known = self
+            .requirements
+            .rules
+            .iter()
+            .find(|known| known.rule == rule.rule);
         match known {
             Some(known) => known.mode,
             None if rule.kind == IMAGE => self.mode_of_all_rules(),
@@ -130,6 +142,8 @@ impl Image {
     }
 }
 
+/// Name of the policy that flags stand for.
+pub const FLAGS: &str = "command line";
 /// Kind of what is reported about an image that no entry of the policy matches.
 pub const UNMATCHED: &str = "unmatched";
 /// Kind of what is reported about an image that could not be had or is not one.

@@ -138,7 +138,7 @@ macro_rules! say_numbers {
         }
     )*};
 }
-say_numbers!(u8, u32, u64, i64, usize);
+say_numbers!(u8, i32, u32, u64, i64, usize);
 
 /// A [`Safe`] line from pieces: literals, strings of strangers, numbers, other lines.
 #[macro_export]
@@ -273,16 +273,29 @@ mod tests {
             ("###[error]", "# # #[error]"),
             ("##vso[task.setvariable]x", "# #vso[task.setvariable]x"),
             ("##teamcity[x]", "# #teamcity[x]"),
-            ("section_start:1:x\r\u{1b}[0K", "section_ start:1:x\u{240d}\u{241b}[0K"),
+            (
+                "section_start:1:x\r\u{1b}[0K",
+                "section_ start:1:x\u{240d}\u{241b}[0K",
+            ),
             ("section_end:1:x", "section_ end:1:x"),
-            ("a\u{202e}b\u{200b}c\u{2028}d\u{85}e\u{7f}", "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{2421}"),
-            ("https://example.com:443/a::b [::1]", "https://example.com:443/a::b [::1]"),
+            (
+                "a\u{202e}b\u{200b}c\u{2028}d\u{85}e\u{7f}",
+                "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{2421}",
+            ),
+            (
+                "https://example.com:443/a::b [::1]",
+                "https://example.com:443/a::b [::1]",
+            ),
             (":::x", ": : :x"),
         ] {
             let safe = Untrusted(hostile).to_string();
             assert_eq!(safe, shown, "{hostile:?}");
             assert!(!commands(&safe), "{safe:?}");
-            assert_eq!(Untrusted(&safe).to_string(), safe, "cleaning twice changes nothing");
+            assert_eq!(
+                Untrusted(&safe).to_string(),
+                safe,
+                "cleaning twice changes nothing"
+            );
         }
     }
 
@@ -314,7 +327,11 @@ mod tests {
     fn every_character_comes_out_visible() {
         for character in (0..=0x10ffff).filter_map(char::from_u32) {
             let shown = Untrusted(&character.to_string()).to_string();
-            assert!(!shown.chars().any(|c| c.is_control() || is_invisible(c)), "{:x}", character as u32);
+            assert!(
+                !shown.chars().any(|c| c.is_control() || is_invisible(c)),
+                "{:x}",
+                character as u32
+            );
         }
     }
 

@@ -8,4 +8,4 @@ wasmtime::component::bindgen!({
 });
 
 pub use exports::portcullis::gate::evaluator;
-pub use portcullis::gate::{basics, diagnostics, evidence, report, request, requirements};
+pub use self::portcullis::gate::{basics, diagnostics, evidence, report, request, requirements};

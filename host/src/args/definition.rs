@@ -2,6 +2,8 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use crate::emit::FORMATS;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   every image may pass
@@ -49,19 +51,53 @@ fn check() -> Command {
     Command::new("check")
         .about("Prove and judge the signatures of images")
         .after_help(format!("{CHECK_EXAMPLES}\n\n{EXIT_CODES}"))
-        .arg(Arg::new("image").value_name("IMAGE").num_args(0..).help("References such as ghcr.io/acme/api:v1.4.2"))
-        .arg(option("images-file", "FILE", "References from FILE, one per line, `#` for comments; `-` is standard input"))
-        .arg(one_of("mode", "MODE", &["enforce", "inform"], "enforce, or inform: report denials without failing [default: enforce]"))
+        .arg(
+            Arg::new("image")
+                .value_name("IMAGE")
+                .num_args(0..)
+                .help("References such as ghcr.io/acme/api:v1.4.2"),
+        )
+        .arg(option(
+            "images-file",
+            "FILE",
+            "References from FILE, one per line, `#` for comments; `-` is standard input",
+        ))
+        .arg(one_of(
+            "mode",
+            "MODE",
+            &["enforce", "inform"],
+            "enforce, or inform: report denials without failing [default: enforce]",
+        ))
         .args(evidence())
         .args(policy())
         .args(identity())
         .next_help_heading("Without a policy file")
-        .arg(switch("print-policy", "Write the policy that these flags stand for, and check nothing"))
+        .arg(switch(
+            "print-policy",
+            "Write the policy that these flags stand for, and check nothing",
+        ))
         .next_help_heading("Output")
-        .arg(one_of("format", "FORMAT", FORMATS, "text, json, github, gitlab-codequality [default: as the pipeline reads it]"))
-        .arg(many("report", "FORMAT=FILE", "Write a report to FILE as well; may be repeated"))
-        .arg(option("output-signature", "FILE", "Write the signature that was proven, in base64"))
-        .arg(option("output-certificate", "FILE", "Write the certificate that was proven, in PEM"))
+        .arg(one_of(
+            "format",
+            "FORMAT",
+            &FORMATS,
+            "text, json, github, gitlab-codequality [default: as the pipeline reads it]",
+        ))
+        .arg(many(
+            "report",
+            "FORMAT=FILE",
+            "Write a report to FILE as well; may be repeated",
+        ))
+        .arg(option(
+            "output-signature",
+            "FILE",
+            "Write the signature that was proven, in base64",
+        ))
+        .arg(option(
+            "output-certificate",
+            "FILE",
+            "Write the certificate that was proven, in PEM",
+        ))
         .args(detail())
 }
 
@@ -78,52 +114,122 @@ fn list() -> Command {
         .args(detail())
 }
 
-/// Names of the formats, as `--format` and `--report` take them.
-pub const FORMATS: &[&str] = &["text", "json", "github", "gitlab-codequality"];
-
 fn evidence() -> Vec<Arg> {
-    headed("Evidence", [
-        option("layout", "PATH", "Read an OCI layout (directory or tar) instead of a registry"),
-        many("bundle", "FILE", "Read a Sigstore bundle (.json or .jsonl) instead; may be repeated"),
-        option("trusted-root", "FILE", "Trust this trusted_root.json in place of the policy's `trust`"),
-        option("now", "RFC3339", "Judge as of this time; only with --layout"),
-        option("jobs", "N", "Requests at the same time"),
-        many("insecure-registry", "HOST", "Speak to this registry without TLS; may be repeated"),
-        option("ca-file", "FILE", "Roots (PEM) for registries, beside the system's"),
-        option("cert", "FILE", "Client certificate (PEM) for registries"),
-        option("key-file", "FILE", "Key (PEM) of the client certificate"),
-    ])
+    headed(
+        "Evidence",
+        [
+            option(
+                "layout",
+                "PATH",
+                "Read an OCI layout (directory or tar) instead of a registry",
+            ),
+            many(
+                "bundle",
+                "FILE",
+                "Read a Sigstore bundle (.json or .jsonl) instead; may be repeated",
+            ),
+            option(
+                "trusted-root",
+                "FILE",
+                "Trust this trusted_root.json in place of the policy's `trust`",
+            ),
+            option(
+                "now",
+                "RFC3339",
+                "Judge as of this time; only with --layout",
+            ),
+            option("jobs", "N", "Requests at the same time"),
+            many(
+                "insecure-registry",
+                "HOST",
+                "Speak to this registry without TLS; may be repeated",
+            ),
+            option(
+                "ca-file",
+                "FILE",
+                "Roots (PEM) for registries, beside the system's",
+            ),
+            option("cert", "FILE", "Client certificate (PEM) for registries"),
+            option("key-file", "FILE", "Key (PEM) of the client certificate"),
+        ],
+    )
 }
 
 fn policy() -> Vec<Arg> {
-    headed("Policy", [
-        option("policy", "FILE", "The policy [default: portcullis.yaml where there is one]"),
-        option("policy-digest", "sha256:…", "Refuse a policy with other bytes"),
-    ])
+    headed(
+        "Policy",
+        [
+            option(
+                "policy",
+                "FILE",
+                "The policy [default: portcullis.yaml where there is one]",
+            ),
+            option(
+                "policy-digest",
+                "sha256:…",
+                "Refuse a policy with other bytes",
+            ),
+        ],
+    )
 }
 
 /// cosign's own names.
 fn identity() -> Vec<Arg> {
-    headed("Without a policy file", [
-        option("key", "FILE", "Public key (PEM) that must have signed"),
-        option("certificate-identity", "TEXT", "Identity that the certificate must have"),
-        option("certificate-identity-regexp", "REGEXP", "The same as a regular expression for the whole identity"),
-        option("certificate-oidc-issuer", "URL", "Who must have issued the identity"),
-        option("certificate-oidc-issuer-regexp", "REGEXP", "The same as a regular expression for the whole issuer"),
-        many("annotations", "KEY=VALUE", "Annotation that the signature must carry; may be repeated").short('a'),
-        switch("insecure-ignore-tlog", "Do without the transparency log; every output says so"),
-    ])
+    headed(
+        "Without a policy file",
+        [
+            option("key", "FILE", "Public key (PEM) that must have signed"),
+            option(
+                "certificate-identity",
+                "TEXT",
+                "Identity that the certificate must have",
+            ),
+            option(
+                "certificate-identity-regexp",
+                "REGEXP",
+                "The same as a regular expression for the whole identity",
+            ),
+            option(
+                "certificate-oidc-issuer",
+                "URL",
+                "Who must have issued the identity",
+            ),
+            option(
+                "certificate-oidc-issuer-regexp",
+                "REGEXP",
+                "The same as a regular expression for the whole issuer",
+            ),
+            many(
+                "annotations",
+                "KEY=VALUE",
+                "Annotation that the signature must carry; may be repeated",
+            )
+            .short('a'),
+            switch(
+                "insecure-ignore-tlog",
+                "Do without the transparency log; every output says so",
+            ),
+        ],
+    )
 }
 
 fn detail() -> Vec<Arg> {
-    headed("Output", [
-        switch("quiet", "Show what denies, and nothing else").short('q').conflicts_with("verbose"),
-        switch("verbose", "Show the proofs in full").short('v'),
-    ])
+    headed(
+        "Output",
+        [
+            switch("quiet", "Show what denies, and nothing else")
+                .short('q')
+                .conflicts_with("verbose"),
+            switch("verbose", "Show the proofs in full").short('v'),
+        ],
+    )
 }
 
 fn headed(heading: &'static str, arguments: impl IntoIterator<Item = Arg>) -> Vec<Arg> {
-    arguments.into_iter().map(|argument| argument.help_heading(heading)).collect()
+    arguments
+        .into_iter()
+        .map(|argument| argument.help_heading(heading))
+        .collect()
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -134,10 +240,20 @@ fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     option(name, value, help).action(ArgAction::Append)
 }
 
-fn one_of(name: &'static str, value: &'static str, values: &'static [&'static str], help: &'static str) -> Arg {
-    option(name, value, help).value_parser(values.to_vec()).hide_possible_values(true)
+fn one_of(
+    name: &'static str,
+    value: &'static str,
+    values: &'static [&'static str],
+    help: &'static str,
+) -> Arg {
+    option(name, value, help)
+        .value_parser(values.to_vec())
+        .hide_possible_values(true)
 }
 
 fn switch(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
 }

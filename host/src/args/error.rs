@@ -10,43 +10,94 @@ use crate::untrusted::Untrusted;
 /// Each ends in exit 2, before anything is read or fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UsageError {
-    UnknownOption { option: String, similar: Option<String> },
-    UnknownCommand { command: String },
-    MissingValue { option: String },
-    BadValue { option: String, value: String, expected: String },
-    Repeated { option: String },
-    Conflict { option: String, other: String },
-    Needs { option: &'static str, other: &'static str, reason: &'static str },
+    UnknownOption {
+        option: String,
+        similar: Option<String>,
+    },
+    UnknownCommand {
+        command: String,
+    },
+    MissingValue {
+        option: String,
+    },
+    BadValue {
+        option: String,
+        value: String,
+        expected: String,
+    },
+    Repeated {
+        option: String,
+    },
+    Conflict {
+        option: String,
+        other: String,
+    },
+    Needs {
+        option: &'static str,
+        other: &'static str,
+        reason: &'static str,
+    },
     NotUnicode,
     NoImage,
     NoPolicy,
     PrintPolicyWithoutFlags,
-    PolicyAndIdentity { flag: &'static str },
-    KeyAndCertificate { flag: &'static str },
+    PolicyAndIdentity {
+        flag: &'static str,
+    },
+    KeyAndCertificate {
+        flag: &'static str,
+    },
     NowWithoutLayout,
     /// one that is not foreseen; the text is the parser's
-    Other { text: String },
+    Other {
+        text: String,
+    },
 }
 
 impl Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |text| Untrusted(text);
         match self {
-            Self::UnknownOption { option, .. } => write!(f, "there is no option `{}`", text(option)),
-            Self::UnknownCommand { command } => write!(f, "there is no command `{}`", text(command)),
+            Self::UnknownOption { option, .. } => {
+                write!(f, "there is no option `{}`", text(option))
+            }
+            Self::UnknownCommand { command } => {
+                write!(f, "there is no command `{}`", text(command))
+            }
             Self::MissingValue { option } => write!(f, "`{}` needs a value", text(option)),
-            Self::BadValue { option, value, expected } => {
-                write!(f, "`{}` takes {}, not `{}`", text(option), text(expected), text(value))
+            Self::BadValue {
+                option,
+                value,
+                expected,
+            } => {
+                write!(
+                    f,
+                    "`{}` takes {}, not `{}`",
+                    text(option),
+                    text(expected),
+                    text(value)
+                )
             }
             Self::Repeated { option } => write!(f, "`{}` is given more than once", text(option)),
-            Self::Conflict { option, other } => write!(f, "`{}` and `{}` exclude each other", text(option), text(other)),
+            Self::Conflict { option, other } => write!(
+                f,
+                "`{}` and `{}` exclude each other",
+                text(option),
+                text(other)
+            ),
             Self::Needs { option, other, .. } => write!(f, "`{option}` needs `{other}`"),
             Self::NotUnicode => f.write_str("an argument is not Unicode text"),
             Self::NoImage => f.write_str("no image is named"),
             Self::NoPolicy => f.write_str("nothing says who must have signed"),
-            Self::PrintPolicyWithoutFlags => f.write_str("`--print-policy` has no flags to print as a policy"),
-            Self::PolicyAndIdentity { flag } => write!(f, "`--policy` and `{flag}` exclude each other"),
-            Self::KeyAndCertificate { flag } => write!(f, "`--key` and `{flag}` exclude each other"),
+            Self::PrintPolicyWithoutFlags => {
+                f.write_str("`--print-policy` has no flags to print as a policy")
+            }
+            Self::PolicyAndIdentity { flag } => {
+                write!(f, "`--policy` and `{flag}` exclude each other")
+            }
+            Self::KeyAndCertificate { flag } => {
+                write!(f, "`--key` and `{flag}` exclude each other")
+            }
             Self::NowWithoutLayout => f.write_str("`--now` needs `--layout`"),
             Self::Other { text: words } => write!(f, "{}", text(words)),
         }
@@ -59,8 +110,13 @@ impl UsageError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::UnknownOption { similar: Some(similar), .. } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
-            Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
+            Self::UnknownOption {
+                similar: Some(similar),
+                ..
+            } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
+            Self::UnknownOption { similar: None, .. } => {
+                "`portcullis check --help` lists the options"
+            }
             Self::UnknownCommand { .. } => "the commands are `check` and `list`",
             Self::Needs { reason, .. } => reason,
             Self::NoImage => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",
@@ -68,10 +124,18 @@ impl UsageError {
                 "write a portcullis.yaml, name one with `--policy`, or give `--key`, or `--certificate-identity` and \
                  `--certificate-oidc-issuer`"
             }
-            Self::PrintPolicyWithoutFlags => "give `--key`, or `--certificate-identity` and `--certificate-oidc-issuer`",
-            Self::PolicyAndIdentity { .. } => "name the signer in the policy; `--print-policy` without `--policy` shows how",
-            Self::KeyAndCertificate { .. } => "a policy can accept either of two signers; `--print-policy` shows how to begin one",
-            Self::NowWithoutLayout => "against a registry the clock decides; save the image as a layout to look at it as of another time",
+            Self::PrintPolicyWithoutFlags => {
+                "give `--key`, or `--certificate-identity` and `--certificate-oidc-issuer`"
+            }
+            Self::PolicyAndIdentity { .. } => {
+                "name the signer in the policy; `--print-policy` without `--policy` shows how"
+            }
+            Self::KeyAndCertificate { .. } => {
+                "a policy can accept either of two signers; `--print-policy` shows how to begin one"
+            }
+            Self::NowWithoutLayout => {
+                "against a registry the clock decides; save the image as a layout to look at it as of another time"
+            }
             _ => return None,
         };
         Some(hint.to_owned())
@@ -80,34 +144,59 @@ impl UsageError {
 
 impl From<&UsageError> for Fault {
     fn from(error: &UsageError) -> Self {
-        Self::Usage { message: error.to_string(), hint: error.hint() }
+        Self::Usage {
+            message: error.to_string(),
+            hint: error.hint(),
+        }
     }
 }
 
 impl From<&clap::Error> for UsageError {
     fn from(error: &clap::Error) -> Self {
         let context = |kind| error.get(kind).and_then(first);
-        let option = context(ContextKind::InvalidArg).map(|option| name(&option)).unwrap_or_default();
+        let option = context(ContextKind::InvalidArg)
+            .map(|option| name(&option))
+            .unwrap_or_default();
         let value = context(ContextKind::InvalidValue).unwrap_or_default();
         match error.kind() {
-            ErrorKind::UnknownArgument => Self::UnknownOption { option, similar: context(ContextKind::SuggestedArg) },
-            ErrorKind::InvalidSubcommand => {
-                Self::UnknownCommand { command: context(ContextKind::InvalidSubcommand).unwrap_or_default() }
-            }
+            ErrorKind::UnknownArgument => Self::UnknownOption {
+                option,
+                similar: context(ContextKind::SuggestedArg),
+            },
+            ErrorKind::InvalidSubcommand => Self::UnknownCommand {
+                command: context(ContextKind::InvalidSubcommand).unwrap_or_default(),
+            },
             ErrorKind::InvalidValue | ErrorKind::ValueValidation if !value.is_empty() => {
                 let expected = match error.get(ContextKind::ValidValue) {
                     Some(ContextValue::Strings(values)) => values.join(", "),
                     _ => "another value".to_owned(),
                 };
-                Self::BadValue { option, value, expected }
+                Self::BadValue {
+                    option,
+                    value,
+                    expected,
+                }
             }
-            ErrorKind::InvalidValue | ErrorKind::NoEquals | ErrorKind::TooFewValues => Self::MissingValue { option },
-            ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg).map(|other| name(&other)) {
-                Some(other) if other != option => Self::Conflict { option, other },
-                _ => Self::Repeated { option },
-            },
+            ErrorKind::InvalidValue | ErrorKind::NoEquals | ErrorKind::TooFewValues => {
+                Self::MissingValue { option }
+            }
+            ErrorKind::ArgumentConflict => {
+                match context(ContextKind::PriorArg).map(|other| name(&other)) {
+                    Some(other) if other != option => Self::Conflict { option, other },
+                    _ => Self::Repeated { option },
+                }
+            }
             ErrorKind::InvalidUtf8 => Self::NotUnicode,
-            _ => Self::Other { text: error.render().to_string().lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned() },
+            _ => Self::Other {
+                text: error
+                    .render()
+                    .to_string()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ")
+                    .to_owned(),
+            },
         }
     }
 }

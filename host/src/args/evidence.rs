@@ -9,9 +9,15 @@ use super::{ClientCertificate, EvidenceOptions, RegistryOptions, UsageError};
 use crate::ci::Environment;
 use crate::run::{Source, Weakening};
 
-pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceOptions, UsageError> {
+pub fn read(
+    matches: &ArgMatches,
+    environment: &Environment,
+) -> Result<EvidenceOptions, UsageError> {
     let layout = path(matches, "layout");
-    let now = matches.get_one::<String>("now").map(|now| time(now)).transpose()?;
+    let now = matches
+        .get_one::<String>("now")
+        .map(|now| time(now))
+        .transpose()?;
     if now.is_some() && layout.is_none() {
         return Err(UsageError::NowWithoutLayout);
     }
@@ -30,7 +36,11 @@ pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceO
 }
 
 fn client(matches: &ArgMatches) -> Result<Option<ClientCertificate>, UsageError> {
-    let needs = |option, other| UsageError::Needs { option, other, reason: "a registry is shown both or none" };
+    let needs = |option, other| UsageError::Needs {
+        option,
+        other,
+        reason: "a registry is shown both or none",
+    };
     match (path(matches, "cert"), path(matches, "key-file")) {
         (Some(certificate), Some(key)) => Ok(Some(ClientCertificate { certificate, key })),
         (Some(_), None) => Err(needs("--cert", "--key-file")),
@@ -42,12 +52,22 @@ fn client(matches: &ArgMatches) -> Result<Option<ClientCertificate>, UsageError>
 /// What every report must show of these options.
 pub fn weakenings(matches: &ArgMatches) -> Vec<Weakening> {
     let options = [
-        ("trusted-root", "this file says who can be trusted, in place of the policy"),
+        (
+            "trusted-root",
+            "this file says who can be trusted, in place of the policy",
+        ),
         ("now", "judged as of this time, not of the clock"),
-        ("insecure-registry", "this registry is spoken to without TLS"),
+        (
+            "insecure-registry",
+            "this registry is spoken to without TLS",
+        ),
     ];
     let given = options.into_iter().flat_map(|(name, effect)| {
-        texts(matches, name).map(move |value| Weakening { option: format!("--{name} {value}"), source: Source::CommandLine, effect })
+        texts(matches, name).map(move |value| Weakening {
+            option: format!("--{name} {value}"),
+            source: Source::CommandLine,
+            effect,
+        })
     });
     given.collect()
 }
@@ -61,17 +81,33 @@ fn texts<'m>(matches: &'m ArgMatches, name: &str) -> impl Iterator<Item = &'m St
 }
 
 fn time(text: &str) -> Result<i64, UsageError> {
-    let bad = || UsageError::BadValue { option: "--now".to_owned(), value: text.to_owned(), expected: "a time such as 2026-11-23T00:00:00Z".to_owned() };
-    text.parse::<Timestamp>().map(Timestamp::as_second).map_err(|_| bad())
+    let bad = || UsageError::BadValue {
+        option: "--now".to_owned(),
+        value: text.to_owned(),
+        expected: "a time such as 2026-11-23T00:00:00Z".to_owned(),
+    };
+    text.parse::<Timestamp>()
+        .map(Timestamp::as_second)
+        .map_err(|_| bad())
 }
 
 /// `PORTCULLIS_JOBS` is harmless: it changes how long it takes.
-fn jobs(matches: &ArgMatches, environment: &Environment) -> Result<Option<NonZeroUsize>, UsageError> {
-    let (option, value) = match (matches.get_one::<String>("jobs"), environment.variable("PORTCULLIS_JOBS")) {
+fn jobs(
+    matches: &ArgMatches,
+    environment: &Environment,
+) -> Result<Option<NonZeroUsize>, UsageError> {
+    let (option, value) = match (
+        matches.get_one::<String>("jobs"),
+        environment.variable("PORTCULLIS_JOBS"),
+    ) {
         (Some(value), _) => ("--jobs", value.as_str()),
         (None, Some(value)) => ("PORTCULLIS_JOBS", value),
         (None, None) => return Ok(None),
     };
-    let bad = |_| UsageError::BadValue { option: option.to_owned(), value: value.to_owned(), expected: "a number from 1".to_owned() };
+    let bad = |_| UsageError::BadValue {
+        option: option.to_owned(),
+        value: value.to_owned(),
+        expected: "a number from 1".to_owned(),
+    };
     value.parse().map(Some).map_err(bad)
 }

@@ -4,11 +4,15 @@ use super::identity::{Flags, Identity, TextMatch, TransparencyLog};
 use crate::untrusted::is_invisible;
 
 /// Name of the document in reports and messages.
-pub const NAME: &str = "command line";
+pub use crate::run::FLAGS as NAME;
 
 /// YAML that `--print-policy` shows and the component reads. Values of flags stand in double quotes and cannot leave them.
 pub fn document(flags: &Flags) -> String {
-    let mut lines = vec!["version: 1".to_owned(), "signers:".to_owned(), "  signer:".to_owned()];
+    let mut lines = vec![
+        "version: 1".to_owned(),
+        "signers:".to_owned(),
+        "  signer:".to_owned(),
+    ];
     lines.extend(signer(&flags.identity));
     if flags.transparency_log == TransparencyLog::Ignored {
         lines.push("    transparency-log: { required: false }".to_owned());
@@ -16,7 +20,12 @@ pub fn document(flags: &Flags) -> String {
     lines.extend(["rules:", "  signed:", "    signature:", "      by: signer"].map(str::to_owned));
     if !flags.annotations.is_empty() {
         lines.push("      annotations:".to_owned());
-        lines.extend(flags.annotations.iter().map(|(key, value)| format!("        {}: {}", quoted(key), quoted(value))));
+        lines.extend(
+            flags
+                .annotations
+                .iter()
+                .map(|(key, value)| format!("        {}: {}", quoted(key), quoted(value))),
+        );
     }
     lines.extend(["images:", "  - match: \"**\"", "    rules: [signed]", ""].map(str::to_owned));
     lines.join("\n")
@@ -26,7 +35,11 @@ fn signer(identity: &Identity) -> Vec<String> {
     match identity {
         Identity::Key(path) => vec![format!("    key: {}", quoted(&path.to_string_lossy()))],
         Identity::Keyless { issuer, identity } => {
-            vec!["    keyless:".to_owned(), text_match("issuer", issuer), text_match("identity", identity)]
+            vec![
+                "    keyless:".to_owned(),
+                text_match("issuer", issuer),
+                text_match("identity", identity),
+            ]
         }
     }
 }
@@ -63,7 +76,11 @@ mod tests {
 
     fn keyless(identity: TextMatch) -> Flags {
         let issuer = TextMatch::Exact("https://token.actions.githubusercontent.com".to_owned());
-        Flags { identity: Identity::Keyless { issuer, identity }, annotations: BTreeMap::new(), transparency_log: TransparencyLog::Required }
+        Flags {
+            identity: Identity::Keyless { issuer, identity },
+            annotations: BTreeMap::new(),
+            transparency_log: TransparencyLog::Required,
+        }
     }
 
     #[test]
@@ -82,14 +99,22 @@ images:
   - match: "**"
     rules: [signed]
 "#;
-        assert_eq!(document(&keyless(TextMatch::Regexp(r"https://github\.com/acme/.*".to_owned()))), expected);
+        assert_eq!(
+            document(&keyless(TextMatch::Regexp(
+                r"https://github\.com/acme/.*".to_owned()
+            ))),
+            expected
+        );
     }
 
     #[test]
     fn key_flags_with_everything() {
         let flags = Flags {
             identity: Identity::Key(PathBuf::from("keys/lab.pub")),
-            annotations: BTreeMap::from([("env".to_owned(), "prod".to_owned()), ("build".to_owned(), "42".to_owned())]),
+            annotations: BTreeMap::from([
+                ("env".to_owned(), "prod".to_owned()),
+                ("build".to_owned(), "42".to_owned()),
+            ]),
             transparency_log: TransparencyLog::Ignored,
         };
         let expected = r#"version: 1
@@ -125,8 +150,16 @@ images:
             "\u{feff}",
         ] {
             let document = document(&keyless(TextMatch::Exact(hostile.to_owned())));
-            assert_eq!(document.lines().count(), harmless.lines().count(), "{document}");
-            assert!(!document.contains("##") && !document.contains('\u{1b}') && !document.contains('\u{85}'));
+            assert_eq!(
+                document.lines().count(),
+                harmless.lines().count(),
+                "{document}"
+            );
+            assert!(
+                !document.contains("##")
+                    && !document.contains('\u{1b}')
+                    && !document.contains('\u{85}')
+            );
             let line = document.lines().nth(5).unwrap();
             let value = line.strip_prefix("      identity: ").unwrap();
             if !value.contains("\\U") {

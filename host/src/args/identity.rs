@@ -18,7 +18,10 @@ pub struct Flags {
 pub enum Identity {
     /// file with a public key, relative to the current directory
     Key(PathBuf),
-    Keyless { issuer: TextMatch, identity: TextMatch },
+    Keyless {
+        issuer: TextMatch,
+        identity: TextMatch,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +57,12 @@ const FLAGS: [(&str, &str); 7] = [
 
 /// The first of the flags that is given.
 pub fn given(matches: &ArgMatches) -> Option<&'static str> {
-    let on_command_line = |name: &str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
-    FLAGS.into_iter().find(|(name, _)| on_command_line(name)).map(|(_, flag)| flag)
+    let on_command_line =
+        |name: &str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
+    FLAGS
+        .into_iter()
+        .find(|(name, _)| on_command_line(name))
+        .map(|(_, flag)| flag)
 }
 
 /// None where no flag is given.
@@ -68,37 +75,69 @@ pub fn read(matches: &ArgMatches) -> Result<Option<Flags>, UsageError> {
     let identity = match (matches.get_one::<String>(KEY), issuer, identity) {
         (Some(key), None, None) => Identity::Key(PathBuf::from(key)),
         (None, Some(issuer), Some(identity)) => Identity::Keyless { issuer, identity },
-        (Some(_), _, _) => return Err(UsageError::KeyAndCertificate { flag: certificate_flag(matches) }),
-        (None, None, Some(_)) => return Err(needs("--certificate-identity", "--certificate-oidc-issuer")),
-        (None, Some(_), None) => return Err(needs("--certificate-oidc-issuer", "--certificate-identity")),
+        (Some(_), _, _) => {
+            return Err(UsageError::KeyAndCertificate {
+                flag: certificate_flag(matches),
+            });
+        }
+        (None, None, Some(_)) => {
+            return Err(needs("--certificate-identity", "--certificate-oidc-issuer"));
+        }
+        (None, Some(_), None) => {
+            return Err(needs("--certificate-oidc-issuer", "--certificate-identity"));
+        }
         (None, None, None) => {
-            return Err(UsageError::Needs { option: flag, other: "--key", reason: "or `--certificate-identity` with `--certificate-oidc-issuer`" });
+            return Err(UsageError::Needs {
+                option: flag,
+                other: "--key",
+                reason: "or `--certificate-identity` with `--certificate-oidc-issuer`",
+            });
         }
     };
     let transparency_log = match matches.get_flag("insecure-ignore-tlog") {
         true => TransparencyLog::Ignored,
         false => TransparencyLog::Required,
     };
-    Ok(Some(Flags { identity, annotations: annotations(matches)?, transparency_log }))
+    Ok(Some(Flags {
+        identity,
+        annotations: annotations(matches)?,
+        transparency_log,
+    }))
 }
 
 fn needs(option: &'static str, other: &'static str) -> UsageError {
-    let reason = "an identity means something only together with who issued it: anybody can run an issuer";
-    UsageError::Needs { option, other, reason }
+    let reason =
+        "an identity means something only together with who issued it: anybody can run an issuer";
+    UsageError::Needs {
+        option,
+        other,
+        reason,
+    }
 }
 
 fn certificate_flag(matches: &ArgMatches) -> &'static str {
-    let certificate = FLAGS[1..5].iter().find(|(name, _)| matches.contains_id(name));
+    let certificate = FLAGS[1..5]
+        .iter()
+        .find(|(name, _)| matches.contains_id(name));
     certificate.map_or("--certificate-identity", |(_, flag)| flag)
 }
 
-fn text_match(matches: &ArgMatches, exact: &str, regexp: &str) -> Result<Option<TextMatch>, UsageError> {
+fn text_match(
+    matches: &ArgMatches,
+    exact: &str,
+    regexp: &str,
+) -> Result<Option<TextMatch>, UsageError> {
     let value = |name: &str| matches.get_one::<String>(name).cloned();
     match (value(exact), value(regexp)) {
-        (Some(_), Some(_)) => Err(UsageError::Conflict { option: format!("--{exact}"), other: format!("--{regexp}") }),
-        (Some(text), _) | (_, Some(text)) if text.is_empty() => {
-            Err(UsageError::BadValue { option: format!("--{exact}"), value: text, expected: "text: nothing is no identity".to_owned() })
-        }
+        (Some(_), Some(_)) => Err(UsageError::Conflict {
+            option: format!("--{exact}"),
+            other: format!("--{regexp}"),
+        }),
+        (Some(text), _) | (_, Some(text)) if text.is_empty() => Err(UsageError::BadValue {
+            option: format!("--{exact}"),
+            value: text,
+            expected: "text: nothing is no identity".to_owned(),
+        }),
         (Some(text), None) => Ok(Some(TextMatch::Exact(text))),
         (None, Some(text)) => Ok(Some(TextMatch::Regexp(text))),
         (None, None) => Ok(None),
@@ -107,13 +146,24 @@ fn text_match(matches: &ArgMatches, exact: &str, regexp: &str) -> Result<Option<
 
 fn annotations(matches: &ArgMatches) -> Result<BTreeMap<String, String>, UsageError> {
     let mut annotations = BTreeMap::new();
-    for pair in matches.get_many::<String>("annotations").into_iter().flatten() {
-        let bad = |expected: &str| UsageError::BadValue { option: "--annotations".to_owned(), value: pair.clone(), expected: expected.to_owned() };
+    for pair in matches
+        .get_many::<String>("annotations")
+        .into_iter()
+        .flatten()
+    {
+        let bad = |expected: &str| UsageError::BadValue {
+            option: "--annotations".to_owned(),
+            value: pair.clone(),
+            expected: expected.to_owned(),
+        };
         let (key, value) = pair.split_once('=').ok_or_else(|| bad("KEY=VALUE"))?;
         if key.is_empty() {
             return Err(bad("KEY=VALUE"));
         }
-        if annotations.insert(key.to_owned(), value.to_owned()).is_some() {
+        if annotations
+            .insert(key.to_owned(), value.to_owned())
+            .is_some()
+        {
             return Err(bad("each key once"));
         }
     }

@@ -4,7 +4,9 @@ use clap::ArgMatches;
 use std::path::PathBuf;
 
 use super::identity::{self, Flags, TransparencyLog};
-use super::{Check, CheckAction, Images, List, PolicyChoice, Surroundings, UsageError, evidence, output};
+use super::{
+    Check, CheckAction, Images, List, PolicyChoice, Surroundings, UsageError, evidence, output,
+};
 use crate::run::{Source, Weakening};
 use crate::wit::basics::Mode;
 
@@ -23,8 +25,12 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
         reports: output::reports(matches)?,
         detail: output::detail(matches),
         action,
-        output_signature: matches.get_one::<String>("output-signature").map(PathBuf::from),
-        output_certificate: matches.get_one::<String>("output-certificate").map(PathBuf::from),
+        output_signature: matches
+            .get_one::<String>("output-signature")
+            .map(PathBuf::from),
+        output_certificate: matches
+            .get_one::<String>("output-certificate")
+            .map(PathBuf::from),
         weakenings: weakenings(matches, mode, Some(&policy)),
         policy,
     })
@@ -33,7 +39,10 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
 pub fn list(matches: &ArgMatches, surroundings: &Surroundings) -> Result<List, UsageError> {
     let policy = policy(matches, surroundings)?;
     Ok(List {
-        image: matches.get_one::<String>("image").cloned().ok_or(UsageError::NoImage)?,
+        image: matches
+            .get_one::<String>("image")
+            .cloned()
+            .ok_or(UsageError::NoImage)?,
         evidence: evidence::read(matches, &surroundings.environment)?,
         format: output::list_format(matches),
         detail: output::detail(matches),
@@ -43,7 +52,12 @@ pub fn list(matches: &ArgMatches, surroundings: &Surroundings) -> Result<List, U
 }
 
 fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageError> {
-    let references: Vec<String> = matches.get_many::<String>("image").into_iter().flatten().cloned().collect();
+    let references: Vec<String> = matches
+        .get_many::<String>("image")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let file = matches.get_one::<String>("images-file").map(PathBuf::from);
     match references.is_empty() && file.is_none() && action == CheckAction::Check {
         true => Err(UsageError::NoImage),
@@ -52,9 +66,15 @@ fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageErro
 }
 
 /// A file that was named, else the flags, else the file that lies there.
-fn policy(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Option<PolicyChoice>, UsageError> {
+fn policy(
+    matches: &ArgMatches,
+    surroundings: &Surroundings,
+) -> Result<Option<PolicyChoice>, UsageError> {
     let file = matches.get_one::<String>("policy").map(PathBuf::from);
-    let digest = matches.get_one::<String>("policy-digest").map(|digest| sha256(digest)).transpose()?;
+    let digest = matches
+        .get_one::<String>("policy-digest")
+        .map(|digest| sha256(digest))
+        .transpose()?;
     if let (true, Some(flag)) = (file.is_some() || digest.is_some(), identity::given(matches)) {
         return Err(UsageError::PolicyAndIdentity { flag });
     }
@@ -65,7 +85,11 @@ fn policy(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Option<Po
         Some(path) => Ok(Some(PolicyChoice::File { path, digest })),
         None if digest.is_some() => {
             let reason = "there is no portcullis.yaml in the current directory";
-            Err(UsageError::Needs { option: "--policy-digest", other: "--policy", reason })
+            Err(UsageError::Needs {
+                option: "--policy-digest",
+                other: "--policy",
+                reason,
+            })
         }
         None => Ok(None),
     }
@@ -93,13 +117,27 @@ fn action(matches: &ArgMatches, policy: &PolicyChoice) -> Result<CheckAction, Us
 }
 
 fn weakenings(matches: &ArgMatches, mode: Mode, policy: Option<&PolicyChoice>) -> Vec<Weakening> {
-    let on_command_line = |option: &str, effect| Weakening { option: option.to_owned(), source: Source::CommandLine, effect };
+    let on_command_line = |option: &str, effect| Weakening {
+        option: option.to_owned(),
+        source: Source::CommandLine,
+        effect,
+    };
     let mut weakenings = evidence::weakenings(matches);
     if mode == Mode::Inform {
-        weakenings.push(on_command_line("--mode inform", "denials do not stop the job"));
+        weakenings.push(on_command_line(
+            "--mode inform",
+            "denials do not stop the job",
+        ));
     }
-    if let Some(PolicyChoice::Flags(Flags { transparency_log: TransparencyLog::Ignored, .. })) = policy {
-        weakenings.push(on_command_line("--insecure-ignore-tlog", "signatures need not be in the transparency log"));
+    if let Some(PolicyChoice::Flags(Flags {
+        transparency_log: TransparencyLog::Ignored,
+        ..
+    })) = policy
+    {
+        weakenings.push(on_command_line(
+            "--insecure-ignore-tlog",
+            "signatures need not be in the transparency log",
+        ));
     }
     weakenings
 }

@@ -10,7 +10,10 @@ pub fn assert_expected(path: &str, found: &str) {
         std::fs::write(&path, found).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    let line = expected.lines().zip(found.lines()).position(|(expected, found)| expected != found);
+    let line = expected
+        .lines()
+        .zip(found.lines())
+        .position(|(expected, found)| expected != found);
     assert!(
         expected == found,
         "{} differs from line {:?}; PORTCULLIS_BLESS=1 writes it anew\n{found}",

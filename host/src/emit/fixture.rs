@@ -56,7 +56,10 @@ impl World {
 
     fn run(self) -> Run {
         Run {
-            policy: Policy { file: self.text("portcullis.yaml"), digest: Some(self.digest(0x77)) },
+            policy: Policy {
+                file: self.text("portcullis.yaml"),
+                digest: Some(self.digest(0x77)),
+            },
             mode: Mode::Enforce,
             weakenings: vec![Weakening {
                 option: self.text("--insecure-registry registry.test:5000"),
@@ -65,9 +68,16 @@ impl World {
             }],
             images: vec![self.allowed(), self.denied(), self.undecided()],
             faults: Vec::new(),
-            warnings: vec![self.warning(9, "signer `ops` does without the transparency log", "remove `transparency-log` when its signatures are logged")],
+            warnings: vec![self.warning(
+                9,
+                "signer `ops` does without the transparency log",
+                "remove `transparency-log` when its signatures are logged",
+            )],
             contacted: vec![self.text("ghcr.io"), self.text("quay.io")],
-            tool: Tool { version: "0.1.0".to_owned(), component: Some(self.digest(0xcc)) },
+            tool: Tool {
+                version: "0.1.0".to_owned(),
+                component: Some(self.digest(0xcc)),
+            },
         }
     }
 
@@ -84,7 +94,13 @@ impl World {
 
     fn allowed(self) -> Image {
         let mut report = self.report("ghcr.io/acme/api", "v1.4.2", 0x11, Verdict::Allow);
-        report.rules = vec![self.rule("signed", 42, Severity::Critical, Verdict::Allow, ResultClass::Verified)];
+        report.rules = vec![self.rule(
+            "signed",
+            42,
+            Severity::Critical,
+            Verdict::Allow,
+            ResultClass::Verified,
+        )];
         report.rules[0].accepted = vec![Acceptance {
             target: self.digest(0x11),
             signer: self.text("release"),
@@ -93,23 +109,41 @@ impl World {
         }];
         report.pinned = vec![self.text(&format!("ghcr.io/acme/api@{}", digest(0x11)))];
         report.evidence = vec![self.signature(0xaa, 0x11, Outcome::Verified(self.proof(IDENTITY)))];
-        Image { requirements: self.requirements("ghcr.io/acme/api", Mode::Enforce), report }
+        Image {
+            requirements: self.requirements("ghcr.io/acme/api", Mode::Enforce),
+            report,
+        }
     }
 
     fn denied(self) -> Image {
         let mut report = self.report("ghcr.io/acme/web", "latest", 0x22, Verdict::Deny);
-        let mut rule = self.rule("signed", 42, Severity::Critical, Verdict::Deny, ResultClass::IdentityMismatch);
+        let mut rule = self.rule(
+            "signed",
+            42,
+            Severity::Critical,
+            Verdict::Deny,
+            ResultClass::IdentityMismatch,
+        );
         rule.findings = vec![self.finding()];
         rule.remediation = self.maybe("Ask the release team to sign the image.");
         report.rules = vec![rule];
         let rejected = Outcome::Rejected(self.rejection(ResultClass::IdentityMismatch));
         report.evidence = vec![self.signature(0xbb, 0x22, rejected), self.attestation()];
-        Image { requirements: self.requirements("ghcr.io/acme/web", Mode::Enforce), report }
+        Image {
+            requirements: self.requirements("ghcr.io/acme/web", Mode::Enforce),
+            report,
+        }
     }
 
     fn undecided(self) -> Image {
         let mut report = self.report("quay.io/acme/db", "16", 0x33, Verdict::Undecided);
-        let mut rule = self.rule("signed", 42, Severity::High, Verdict::Undecided, ResultClass::DiscoveryFailed);
+        let mut rule = self.rule(
+            "signed",
+            42,
+            Severity::High,
+            Verdict::Undecided,
+            ResultClass::DiscoveryFailed,
+        );
         rule.findings = vec![Finding {
             class: ResultClass::DiscoveryFailed,
             target: Some(self.digest(0x33)),
@@ -118,7 +152,9 @@ impl World {
             expected: self.text("signed by any of release, ops"),
             found: self.text("503 Service Unavailable"),
             near_misses: Vec::new(),
-            hint: self.maybe("try again later: a registry that does not answer says nothing about the image"),
+            hint: self.maybe(
+                "try again later: a registry that does not answer says nothing about the image",
+            ),
             evidence: None,
         }];
         report.rules = vec![rule];
@@ -127,7 +163,10 @@ impl World {
             place: self.text("GET https://quay.io/v2/acme/db/referrers/sha256:3333"),
             reason: self.text("503 Service Unavailable"),
         }];
-        Image { requirements: self.requirements("quay.io/acme/db", Mode::Enforce), report }
+        Image {
+            requirements: self.requirements("quay.io/acme/db", Mode::Enforce),
+            report,
+        }
     }
 
     fn requirements(self, name: &str, mode: Mode) -> ImageRequirements {
@@ -142,7 +181,11 @@ impl World {
                 demand: self.text("signed by any of release, ops"),
                 platforms: vec![self.text("index")],
             }],
-            carriers: vec![Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag],
+            carriers: vec![
+                Carrier::Referrer,
+                Carrier::ReferrersTag,
+                Carrier::SignatureTag,
+            ],
             children: false,
         }
     }
@@ -155,19 +198,37 @@ impl World {
             digest: Some(self.digest(seed)),
             verdict,
             rules: Vec::new(),
-            targets: vec![Target { digest: self.digest(seed), platform: None, media_type: self.text("application/vnd.oci.image.index.v1+json") }],
+            targets: vec![Target {
+                digest: self.digest(seed),
+                platform: None,
+                media_type: self.text("application/vnd.oci.image.index.v1+json"),
+            }],
             pinned: Vec::new(),
             evidence: Vec::new(),
             failures: Vec::new(),
-            warnings: vec![self.warning(12, "`refs/**` matches every branch and tag", "name the tags, such as `refs/tags/v*`")],
-            roots: vec![TrustedRoot { name: self.text("sigstore"), digest: self.digest(0x99) }],
+            warnings: vec![self.warning(
+                12,
+                "`refs/**` matches every branch and tag",
+                "name the tags, such as `refs/tags/v*`",
+            )],
+            roots: vec![TrustedRoot {
+                name: self.text("sigstore"),
+                digest: self.digest(0x99),
+            }],
             policy: self.digest(0x77),
             time: NOW,
             wanted: Vec::new(),
         }
     }
 
-    fn rule(self, rule: &str, line: u32, severity: Severity, verdict: Verdict, class: ResultClass) -> RuleResult {
+    fn rule(
+        self,
+        rule: &str,
+        line: u32,
+        severity: Severity,
+        verdict: Verdict,
+        class: ResultClass,
+    ) -> RuleResult {
         RuleResult {
             rule: self.text(rule),
             kind: "signature".to_owned(),
@@ -216,7 +277,13 @@ impl World {
                 found: self.maybe("refs/heads/main"),
                 hint: self.maybe("globs never cross a `/`"),
             },
-            _ => Rejection { class, reason: self.text("the signature verifies with none of its keys"), expected: None, found: None, hint: None },
+            _ => Rejection {
+                class,
+                reason: self.text("the signature verifies with none of its keys"),
+                expected: None,
+                found: None,
+                hint: None,
+            },
         }
     }
 
@@ -233,13 +300,28 @@ impl World {
             short_type: "signature".to_owned(),
             predicate_type: self.maybe("https://sigstore.dev/cosign/sign/v1"),
             remarks: Vec::new(),
-            attempts: vec![Attempt { signer: self.maybe("release"), outcome }],
+            attempts: vec![Attempt {
+                signer: self.maybe("release"),
+                outcome,
+            }],
         }
     }
 
     fn attestation(self) -> Evidence {
-        let key = Proof { principal: Principal::Key(self.digest(0x55)), certificate: None, log_entries: Vec::new(), ..self.proof(IDENTITY) };
-        let key = Proof { time: ProvenTime { earliest: None, latest: None }, waived: vec!["transparency-log".to_owned()], ..key };
+        let key = Proof {
+            principal: Principal::Key(self.digest(0x55)),
+            certificate: None,
+            log_entries: Vec::new(),
+            ..self.proof(IDENTITY)
+        };
+        let key = Proof {
+            time: ProvenTime {
+                earliest: None,
+                latest: None,
+            },
+            waived: vec!["transparency-log".to_owned()],
+            ..key
+        };
         Evidence {
             digest: self.digest(0xdd),
             carrier: Carrier::AttestationTag,
@@ -250,8 +332,15 @@ impl World {
             short_type: "cyclonedx".to_owned(),
             predicate_type: self.maybe("https://cyclonedx.org/bom"),
             remarks: vec![self.text("its manifest names another image as subject")],
-            attempts: vec![Attempt { signer: self.maybe("ops"), outcome: Outcome::Verified(key) }],
-            ..self.signature(0xdd, 0x22, Outcome::Rejected(self.rejection(ResultClass::Malformed)))
+            attempts: vec![Attempt {
+                signer: self.maybe("ops"),
+                outcome: Outcome::Verified(key),
+            }],
+            ..self.signature(
+                0xdd,
+                0x22,
+                Outcome::Rejected(self.rejection(ResultClass::Malformed)),
+            )
         }
     }
 
@@ -261,16 +350,28 @@ impl World {
                 kind: self.text("uri"),
                 subject: self.text(subject),
                 issuer: self.text(ISSUER),
-                claims: vec![(self.text("source-repository"), self.text("https://github.com/acme/api"))],
+                claims: vec![(
+                    self.text("source-repository"),
+                    self.text("https://github.com/acme/api"),
+                )],
                 fingerprint: self.digest(0x44),
                 not_before: NOW - 36_005,
                 not_after: NOW - 35_405,
             }),
             root: self.maybe("sigstore"),
-            time: ProvenTime { earliest: Some(NOW - 36_005), latest: Some(NOW - 36_000) },
+            time: ProvenTime {
+                earliest: Some(NOW - 36_005),
+                latest: Some(NOW - 36_000),
+            },
             log_entries: vec![self.log_entry()],
-            signed_timestamps: vec![SignedTimestamp { time: NOW - 36_000, authority: self.text("sigstore-tsa") }],
-            certificate_timestamps: vec![CertificateTimestamp { log_id: self.text("dd3d306a"), time: NOW - 36_005 }],
+            signed_timestamps: vec![SignedTimestamp {
+                time: NOW - 36_000,
+                authority: self.text("sigstore-tsa"),
+            }],
+            certificate_timestamps: vec![CertificateTimestamp {
+                log_id: self.text("dd3d306a"),
+                time: NOW - 36_005,
+            }],
             waived: Vec::new(),
             remarks: vec![self.text("cosignatures on the checkpoint were not checked")],
             signature: vec![0x30, 0x45, 0x02],
@@ -305,8 +406,13 @@ pub fn assert_harmless_log(log: &str) {
         for command in ["##", "section_start", "section_end"] {
             assert!(!line.contains(command), "{command} in {line}");
         }
-        let hidden = line.chars().find(|character| character.is_control() || crate::untrusted::is_invisible(*character));
+        let hidden = line
+            .chars()
+            .find(|character| character.is_control() || crate::untrusted::is_invisible(*character));
         assert_eq!(hidden, None, "{line:?}");
-        assert!(!line.starts_with("verdict=allow") && !line.starts_with("EOF"), "{line}");
+        assert!(
+            !line.starts_with("verdict=allow") && !line.starts_with("EOF"),
+            "{line}"
+        );
     }
 }

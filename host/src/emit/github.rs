@@ -35,11 +35,18 @@ fn annotations(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let notices = notices(run);
     let mut room = PER_RUN;
     for level in [Level::Error, Level::Warning, Level::Notice] {
-        let of_level: Vec<_> = notices.iter().filter(|notice| notice.level == level).collect();
+        let of_level: Vec<_> = notices
+            .iter()
+            .filter(|notice| notice.level == level)
+            .collect();
         let shown = of_level.len().min(PER_KIND).min(room);
         room -= shown;
         for (position, notice) in of_level[..shown].iter().enumerate() {
-            let more = if position + 1 == shown { of_level.len() - shown } else { 0 };
+            let more = if position + 1 == shown {
+                of_level.len() - shown
+            } else {
+                0
+            };
             annotation(notice, more, out)?;
         }
     }
@@ -54,14 +61,18 @@ fn annotation(notice: &Notice, more: usize, out: &mut impl Write) -> io::Result<
     };
     write!(out, "::{command} ")?;
     if !notice.file.is_empty() {
-        write!(out, "file={},", property(&say![path(notice.file)]))?;
-    }
-    if notice.line > 0 {
-        write!(out, "line={},", notice.line)?;
+        write!(
+            out,
+            "file={},line={},",
+            property(&say![path(notice.file)]),
+            notice.line.max(1)
+        )?;
     }
     let mut message = data(&notice.message);
     if more > 0 {
-        message.push_str(&format!("%0Aand {more} more; the job summary and the report have all of them"));
+        message.push_str(&format!(
+            "%0Aand {more} more; the job summary and the report have all of them"
+        ));
     }
     writeln!(out, "title={}::{message}", property(&notice.title))
 }
@@ -73,7 +84,10 @@ pub(super) fn path(file: &str) -> &str {
 
 /// The message of a workflow command.
 fn data(text: &Safe) -> String {
-    text.as_str().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.as_str()
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A property of a workflow command.

@@ -14,7 +14,10 @@ use crate::wit::basics::Severity;
 
 pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let mut seen = BTreeMap::new();
-    let issues: Vec<Issue> = notices(run).iter().map(|notice| Issue::of(notice, &mut seen)).collect();
+    let issues: Vec<Issue> = notices(run)
+        .iter()
+        .map(|notice| Issue::of(notice, &mut seen))
+        .collect();
     json_text::write_document(&issues, out)
 }
 
@@ -49,7 +52,12 @@ impl Issue {
             check_name: say![check_name(&notice.subject)].to_string(),
             fingerprint: fingerprint(&notice.subject, seen),
             severity: severity(notice),
-            location: Location { path: say![path].to_string(), lines: Lines { begin: notice.line.max(1) } },
+            location: Location {
+                path: say![path].to_string(),
+                lines: Lines {
+                    begin: notice.line.max(1),
+                },
+            },
         }
     }
 }
@@ -76,22 +84,42 @@ fn severity(notice: &Notice) -> &'static str {
 /// told apart by its number.
 fn fingerprint(subject: &Subject, seen: &mut BTreeMap<[u8; 32], u32>) -> String {
     let stable: [u8; 32] = hash(&parts(subject));
-    let number = seen.entry(stable).and_modify(|number| *number += 1).or_insert(1);
+    let number = seen
+        .entry(stable)
+        .and_modify(|number| *number += 1)
+        .or_insert(1);
     let fingerprint = match number {
         1 => stable,
         _ => hash(&[&String::from_utf8_lossy(&stable), &number.to_string()]),
     };
-    fingerprint.iter().map(|byte| format!("{byte:02x}")).collect()
+    fingerprint
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn parts<'r>(subject: &Subject<'r>) -> Vec<&'r str> {
     match subject {
-        Subject::Finding { image, rule, finding } => {
+        Subject::Finding {
+            image,
+            rule,
+            finding,
+        } => {
             let report = &image.report;
             let class = finding.map_or(rule.class, |finding| finding.class);
-            let platform = finding.and_then(|finding| finding.platform.as_deref()).unwrap_or_default();
+            let platform = finding
+                .and_then(|finding| finding.platform.as_deref())
+                .unwrap_or_default();
             let tag = report.tag.as_deref().unwrap_or_default();
-            vec!["finding", &rule.rule, &rule.kind, &report.name, tag, words::class(class), platform]
+            vec![
+                "finding",
+                &rule.rule,
+                &rule.kind,
+                &report.name,
+                tag,
+                words::class(class),
+                platform,
+            ]
         }
         Subject::Fault { kind, text } => vec!["fault", kind, text],
         Subject::Warning(warning) => vec!["warning", &warning.file, &warning.message],
@@ -127,7 +155,10 @@ mod tests {
 
     #[test]
     fn report_is_as_expected() {
-        assert_expected("src/emit/expected/gitlab-codequality.json", &rendered(&fixture::run()));
+        assert_expected(
+            "src/emit/expected/gitlab-codequality.json",
+            &rendered(&fixture::run()),
+        );
     }
 
     #[test]
@@ -137,7 +168,12 @@ mod tests {
             image.report.digest = Some(fixture::digest(0xee));
             image.report.time += 86_400;
         }
-        let fingerprints = |run: &Run| issues(run).into_iter().map(|issue| issue["fingerprint"].clone()).collect::<Vec<_>>();
+        let fingerprints = |run: &Run| {
+            issues(run)
+                .into_iter()
+                .map(|issue| issue["fingerprint"].clone())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(fingerprints(&later), fingerprints(&fixture::run()));
     }
 
@@ -145,7 +181,10 @@ mod tests {
     fn fingerprints_differ_within_a_run() {
         let mut run = fixture::run();
         run.images.extend(fixture::run().images);
-        let mut fingerprints: Vec<_> = issues(&run).into_iter().map(|issue| issue["fingerprint"].to_string()).collect();
+        let mut fingerprints: Vec<_> = issues(&run)
+            .into_iter()
+            .map(|issue| issue["fingerprint"].to_string())
+            .collect();
         let all = fingerprints.len();
         fingerprints.sort();
         fingerprints.dedup();
@@ -154,10 +193,22 @@ mod tests {
 
     #[test]
     fn required_fields_have_values_that_gitlab_knows() {
-        let failed = Run::failed(vec![crate::run::Fault::Usage { message: "no image".to_owned(), hint: None }], Default::default());
-        for issue in [fixture::run(), fixture::hostile(), failed].iter().flat_map(issues) {
+        let failed = Run::failed(
+            vec![crate::run::Fault::Usage {
+                message: "no image".to_owned(),
+                hint: None,
+            }],
+            Default::default(),
+        );
+        for issue in [fixture::run(), fixture::hostile(), failed]
+            .iter()
+            .flat_map(issues)
+        {
             assert!(issue["description"].is_string() && issue["check_name"].is_string());
-            assert!(["info", "minor", "major", "critical", "blocker"].contains(&issue["severity"].as_str().unwrap()));
+            assert!(
+                ["info", "minor", "major", "critical", "blocker"]
+                    .contains(&issue["severity"].as_str().unwrap())
+            );
             assert!(issue["location"]["lines"]["begin"].as_u64() >= Some(1));
             assert!(!issue["location"]["path"].as_str().unwrap().is_empty());
             assert_eq!(issue["fingerprint"].as_str().unwrap().len(), 64);

@@ -23,7 +23,11 @@ pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "Report of portcullis check", deny_unknown_fields))]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(title = "Report of portcullis check", deny_unknown_fields)
+)]
 struct Document<'a> {
     /// `portcullis.dev/report/v1`
     schema: &'static str,
@@ -65,7 +69,11 @@ struct Policy<'a> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Weakening", deny_unknown_fields))]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "Weakening", deny_unknown_fields)
+)]
 struct UsedOption<'a> {
     option: &'a str,
     /// `command-line` or `policy`
@@ -103,7 +111,11 @@ pub(super) struct Diagnostic<'a> {
 
 /// Something that could not be looked at.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Failure", deny_unknown_fields))]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(rename = "Failure", deny_unknown_fields)
+)]
 pub(super) struct Unseen<'a> {
     class: Class,
     /// what was looked for
@@ -118,7 +130,11 @@ impl<'a> Document<'a> {
             verdict: run.verdict().into(),
             exit_code: run.exit().code(),
             mode: run.mode.into(),
-            tool: Tool { name: "portcullis", version: &run.tool.version, component: run.tool.component.as_deref() },
+            tool: Tool {
+                name: "portcullis",
+                version: &run.tool.version,
+                component: run.tool.component.as_deref(),
+            },
             policy: Policy {
                 file: Some(run.policy.file.as_str()).filter(|file| !file.is_empty()),
                 digest: run.policy.digest.as_deref(),
@@ -139,16 +155,35 @@ impl<'a> UsedOption<'a> {
             Source::CommandLine => ("command-line", None),
             Source::Policy(line) => ("policy", Some(line)),
         };
-        Self { option: &weakening.option, source, line, effect: weakening.effect }
+        Self {
+            option: &weakening.option,
+            source,
+            line,
+            effect: weakening.effect,
+        }
     }
 }
 
 impl<'a> Error<'a> {
     fn of(fault: &'a Fault) -> Self {
-        let bare = |kind, message| Self { kind, file: None, line: None, column: None, image: None, message, hint: None };
+        let bare = |kind, message| Self {
+            kind,
+            file: None,
+            line: None,
+            column: None,
+            image: None,
+            message,
+            hint: None,
+        };
         match fault {
-            Fault::Usage { message, hint } => Self { hint: hint.as_deref(), ..bare("usage", message) },
-            Fault::Bug { image, place } => Self { image: Some(image), ..bare("bug", place) },
+            Fault::Usage { message, hint } => Self {
+                hint: hint.as_deref(),
+                ..bare("usage", message)
+            },
+            Fault::Bug { image, place } => Self {
+                image: Some(image),
+                ..bare("bug", place)
+            },
             Fault::Policy(error) => Self {
                 file: Some(&error.file),
                 line: known(error.line),
@@ -178,7 +213,11 @@ impl<'a> Diagnostic<'a> {
 
 impl<'a> Unseen<'a> {
     pub(super) fn of(failure: &'a Failure) -> Self {
-        Self { class: failure.class.into(), place: &failure.place, reason: &failure.reason }
+        Self {
+            class: failure.class.into(),
+            place: &failure.place,
+            reason: &failure.reason,
+        }
     }
 }
 

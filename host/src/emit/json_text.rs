@@ -9,16 +9,26 @@ use crate::untrusted::is_invisible;
 
 /// Indented, with a newline at the end.
 pub fn write_document(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {
-    let careful = Careful { layout: PrettyFormatter::new(), alphabet: Alphabet::Unicode };
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, careful))?;
+    let careful = Careful {
+        layout: PrettyFormatter::new(),
+        alphabet: Alphabet::Unicode,
+    };
+    value.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut out, careful,
+    ))?;
     out.write_all(b"\n")
 }
 
 /// One line of printable ASCII without a newline.
 pub fn line(value: &impl Serialize) -> io::Result<String> {
     let mut line = Vec::new();
-    let careful = Careful { layout: CompactFormatter, alphabet: Alphabet::Ascii };
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut line, careful))?;
+    let careful = Careful {
+        layout: CompactFormatter,
+        alphabet: Alphabet::Ascii,
+    };
+    value.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut line, careful,
+    ))?;
     String::from_utf8(line).map_err(io::Error::other)
 }
 
@@ -47,7 +57,11 @@ impl<F> Careful<F> {
 }
 
 impl<F: Formatter> Formatter for Careful<F> {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut written = 0;
         for (position, character) in fragment.char_indices() {
             if self.must_escape(&fragment[..position], character) {
@@ -69,7 +83,11 @@ impl<F: Formatter> Formatter for Careful<F> {
         self.layout.end_array(writer)
     }
 
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.layout.begin_array_value(writer, first)
     }
 
@@ -85,7 +103,11 @@ impl<F: Formatter> Formatter for Careful<F> {
         self.layout.end_object(writer)
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.layout.begin_object_key(writer, first)
     }
 
@@ -113,10 +135,16 @@ mod tests {
             assert!(!document.contains(command), "{command:?} in {document}");
         }
         assert!(document.contains("é \u{1f600}"));
-        assert_eq!(serde_json::from_str::<Vec<String>>(&document).unwrap(), value);
+        assert_eq!(
+            serde_json::from_str::<Vec<String>>(&document).unwrap(),
+            value
+        );
 
         let line = line(&value).unwrap();
-        assert!(line.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{line}");
+        assert!(
+            line.bytes().all(|byte| (0x20..0x7f).contains(&byte)),
+            "{line}"
+        );
         assert_eq!(serde_json::from_str::<Vec<String>>(&line).unwrap(), value);
     }
 }

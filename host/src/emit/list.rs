@@ -31,11 +31,21 @@ pub fn table(listing: &Listing, style: Style, out: &mut impl Write) -> io::Resul
     rows(listing, style, &mut screen)?;
     for failure in &listing.failures {
         let text = say![failure.reason, ": ", failure.place];
-        screen.entry(0, &(say!["not seen"], Paint::Doubt), 10, &(text, Paint::Plain))?;
+        screen.entry(
+            0,
+            &(say!["not seen"], Paint::Doubt),
+            10,
+            &(text, Paint::Plain),
+        )?;
     }
     for warning in &listing.warnings {
         let text = say![warning.message, " (", super::text::place(warning), ")"];
-        screen.entry(0, &(say!["warning"], Paint::Doubt), 10, &(text, Paint::Plain))?;
+        screen.entry(
+            0,
+            &(say!["warning"], Paint::Doubt),
+            10,
+            &(text, Paint::Plain),
+        )?;
     }
     Ok(())
 }
@@ -58,7 +68,10 @@ fn rows<W: Write>(listing: &Listing, style: Style, screen: &mut Screen<W>) -> io
             *width = (*width).max(cell.width());
         }
     }
-    let mut heading = padded(HEADINGS.map(|heading| (say![heading], Paint::Faint)), widths);
+    let mut heading = padded(
+        HEADINGS.map(|heading| (say![heading], Paint::Faint)),
+        widths,
+    );
     if style.width >= WIDE {
         heading.push((say!["SIGNER"], Paint::Faint));
     }
@@ -79,7 +92,10 @@ fn padded(cells: [Piece; 5], widths: [usize; 5]) -> Vec<Piece> {
 }
 
 fn cells(evidence: &Evidence) -> [Piece; 5] {
-    let digest = evidence.digest.split_once(':').map_or(evidence.digest.as_str(), |(_, hex)| hex);
+    let digest = evidence
+        .digest
+        .split_once(':')
+        .map_or(evidence.digest.as_str(), |(_, hex)| hex);
     let proven = match decisive(evidence) {
         Some(Outcome::Verified(proof)) => (words::when(proof), Paint::Good),
         Some(Outcome::Rejected(rejection)) => (say![words::class(rejection.class)], Paint::Bad),
@@ -87,7 +103,10 @@ fn cells(evidence: &Evidence) -> [Piece; 5] {
     };
     [
         (say![evidence.short_type], Paint::Strong),
-        (say![digest.chars().take(12).collect::<String>()], Paint::Plain),
+        (
+            say![digest.chars().take(12).collect::<String>()],
+            Paint::Plain,
+        ),
         (size(evidence.size), Paint::Plain),
         (say![words::carrier(evidence.carrier)], Paint::Plain),
         proven,
@@ -97,7 +116,12 @@ fn cells(evidence: &Evidence) -> [Piece; 5] {
 /// The first attempt that verified, else the first of all.
 fn decisive(evidence: &Evidence) -> Option<&Outcome> {
     let verified = |attempt: &&Attempt| matches!(attempt.outcome, Outcome::Verified(_));
-    evidence.attempts.iter().find(verified).or(evidence.attempts.first()).map(|attempt| &attempt.outcome)
+    evidence
+        .attempts
+        .iter()
+        .find(verified)
+        .or(evidence.attempts.first())
+        .map(|attempt| &attempt.outcome)
 }
 
 /// `9.4 kB`: three digits are enough to tell documents apart.
@@ -111,7 +135,12 @@ fn size(bytes: u64) -> Safe {
     }
 }
 
-fn draw<W: Write>(evidence: &Evidence, mut row: Vec<Piece>, style: Style, screen: &mut Screen<W>) -> io::Result<()> {
+fn draw<W: Write>(
+    evidence: &Evidence,
+    mut row: Vec<Piece>,
+    style: Style,
+    screen: &mut Screen<W>,
+) -> io::Result<()> {
     let mut signers: Vec<Safe> = evidence.attempts.iter().filter_map(signer).collect();
     if style.width >= WIDE && !signers.is_empty() {
         row.push((signers.remove(0), Paint::Plain));
@@ -158,7 +187,11 @@ fn waived(proof: &Proof) -> Safe {
 
 fn why(rejection: &Rejection) -> Safe {
     let mut why = say![rejection.reason];
-    for (label, text) in [("; found ", &rejection.found), ("; expected ", &rejection.expected), ("; hint: ", &rejection.hint)] {
+    for (label, text) in [
+        ("; found ", &rejection.found),
+        ("; expected ", &rejection.expected),
+        ("; hint: ", &rejection.hint),
+    ] {
         if let Some(text) = text {
             why.push(&say![label, text]);
         }
@@ -177,7 +210,12 @@ fn details<W: Write>(evidence: &Evidence, screen: &mut Screen<W>) -> io::Result<
 }
 
 fn below<W: Write>(label: &'static str, text: Safe, screen: &mut Screen<W>) -> io::Result<()> {
-    screen.entry(BELOW, &(say![label], Paint::Faint), 12, &(text, Paint::Plain))
+    screen.entry(
+        BELOW,
+        &(say![label], Paint::Faint),
+        12,
+        &(text, Paint::Plain),
+    )
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod json;
 mod json_text;
 pub mod list;
 mod notice;
+pub mod proven;
 #[cfg(test)]
 mod schema;
 mod screen;
@@ -17,3 +18,43 @@ pub mod text;
 mod words;
 
 pub use screen::{Detail, Style};
+
+use std::io::{self, Write};
+
+use crate::run::Run;
+
+/// A rendering of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Json,
+    GitHub,
+    GitLabCodeQuality,
+}
+
+/// Their names on the command line.
+pub const FORMATS: [&str; 4] = ["text", "json", "github", "gitlab-codequality"];
+
+impl Format {
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "text" => Self::Text,
+            "json" => Self::Json,
+            "github" => Self::GitHub,
+            "gitlab-codequality" => Self::GitLabCodeQuality,
+            _ => return None,
+        })
+    }
+}
+
+pub fn emit(format: Format, run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::emit(run, style, out),
+        Format::Json => json::emit(run, out),
+        Format::GitHub => github::emit(run, style, out),
+        Format::GitLabCodeQuality => gitlab_codequality::emit(run, out),
+    }
+}
+
+#[cfg(test)]
+mod tests;

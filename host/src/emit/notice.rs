@@ -2,7 +2,7 @@
 //! formats show at a line of a file.
 
 use super::words;
-use crate::run::{Fault, Image, Run};
+use crate::run::{FLAGS, Fault, Image, Run};
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Mode, Severity, Verdict};
@@ -34,8 +34,15 @@ pub struct Notice<'r> {
 /// What it is about: this, and nothing that changes from run to run, makes a fingerprint.
 #[derive(Debug, Clone)]
 pub enum Subject<'r> {
-    Finding { image: &'r Image, rule: &'r RuleResult, finding: Option<&'r Finding> },
-    Fault { kind: &'static str, text: &'r str },
+    Finding {
+        image: &'r Image,
+        rule: &'r RuleResult,
+        finding: Option<&'r Finding>,
+    },
+    Fault {
+        kind: &'static str,
+        text: &'r str,
+    },
     Warning(&'r Diagnostic),
 }
 
@@ -43,37 +50,74 @@ pub enum Subject<'r> {
 pub fn notices(run: &Run) -> Vec<Notice<'_>> {
     let findings = run.images.iter().flat_map(|image| of_image(run, image));
     let warnings = run.all_warnings().into_iter().map(of_warning);
-    let mut notices: Vec<_> = run.faults.iter().map(of_fault).chain(findings).chain(warnings).collect();
+    let mut notices: Vec<_> = run
+        .faults
+        .iter()
+        .map(of_fault)
+        .chain(findings)
+        .chain(warnings)
+        .collect();
     notices.sort_by_key(|notice| (notice.level, notice.severity as u8));
     notices
 }
 
 fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = Notice<'r>> {
-    let refused = image.report.rules.iter().filter(|rule| rule.verdict != Verdict::Allow);
+    let refused = image
+        .report
+        .rules
+        .iter()
+        .filter(|rule| rule.verdict != Verdict::Allow);
     refused.flat_map(move |rule| {
         let findings = rule.findings.iter().map(Some);
         // a refusal is told even where the report does not explain it
         let bare = rule.findings.is_empty().then_some(None);
-        findings.chain(bare).map(move |finding| of_rule(run, image, rule, finding))
+        findings
+            .chain(bare)
+            .map(move |finding| of_rule(run, image, rule, finding))
     })
 }
 
-fn of_rule<'r>(run: &'r Run, image: &'r Image, rule: &'r RuleResult, finding: Option<&'r Finding>) -> Notice<'r> {
+fn of_rule<'r>(
+    run: &'r Run,
+    image: &'r Image,
+    rule: &'r RuleResult,
+    finding: Option<&'r Finding>,
+) -> Notice<'r> {
     Notice {
         level: level(run, image, rule),
         severity: rule.severity,
-        subject: Subject::Finding { image, rule, finding },
-        file: &run.policy.file,
+        subject: Subject::Finding {
+            image,
+            rule,
+            finding,
+        },
+        file: file(&run.policy.file),
         line: rule.line,
-        title: say![words::verdict(rule.verdict), ": ", rule.rule, " (", words::class(rule.class), ")"],
+        title: say![
+            words::verdict(rule.verdict),
+            ": ",
+            rule.rule,
+            " (",
+            words::class(rule.class),
+            ")"
+        ],
         message: message(image, rule, finding),
     }
+}
+
+/// Flags are no file that could be pointed at.
+fn file(name: &str) -> &str {
+    if name == FLAGS { "" } else { name }
 }
 
 /// What informs is at most a warning; what could not be found out is an error exactly where it stops the job.
 fn level(run: &Run, image: &Image, rule: &RuleResult) -> Level {
     if rule.verdict == Verdict::Undecided {
-        return if image.blocks(rule) { Level::Error } else { Level::Warning };
+        return if image.blocks(rule) {
+            Level::Error
+        } else {
+            Level::Warning
+        };
     }
     let informs = run.mode == Mode::Inform || rule.mode == Mode::Inform;
     match rule.severity {
@@ -92,7 +136,10 @@ fn message(image: &Image, rule: &RuleResult, finding: Option<&Finding>) -> Safe 
     if let Some(platform) = &finding.platform {
         message.push(&say![" (", platform, ")"]);
     }
-    for (label, text) in [("; expected ", &finding.expected), ("; found ", &finding.found)] {
+    for (label, text) in [
+        ("; expected ", &finding.expected),
+        ("; found ", &finding.found),
+    ] {
         if !text.is_empty() {
             message.push(&say![label, text]);
         }
@@ -113,7 +160,7 @@ fn of_fault(fault: &Fault) -> Notice<'_> {
         Fault::Bug { place, .. } => ("bug", place, None),
     };
     let (file, line, level) = match fault {
-        Fault::Policy(error) => (error.file.as_str(), error.line, of_diagnostic(error)),
+        Fault::Policy(error) => (file(&error.file), error.line, of_diagnostic(error)),
         Fault::Usage { .. } | Fault::Bug { .. } => ("", 0, Level::Error),
     };
     let mut message = match fault {
@@ -128,7 +175,15 @@ fn of_fault(fault: &Fault) -> Notice<'_> {
         Fault::Policy(_) => "the policy is wrong",
         Fault::Bug { .. } => "bug in portcullis",
     };
-    Notice { level, severity: Severity::Critical, subject: Subject::Fault { kind, text }, file, line, title: say![title], message }
+    Notice {
+        level,
+        severity: Severity::Critical,
+        subject: Subject::Fault { kind, text },
+        file,
+        line,
+        title: say![title],
+        message,
+    }
 }
 
 fn of_diagnostic(diagnostic: &Diagnostic) -> Level {
@@ -147,7 +202,7 @@ fn of_warning(warning: &Diagnostic) -> Notice<'_> {
         level: of_diagnostic(warning),
         severity: Severity::Medium,
         subject: Subject::Warning(warning),
-        file: &warning.file,
+        file: file(&warning.file),
         line: warning.line,
         title: say!["policy warning"],
         message,

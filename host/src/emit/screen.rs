@@ -26,7 +26,11 @@ pub enum Detail {
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: crate::terminal::WIDTH, colour: Colour::Never, detail: Detail::Normal }
+        Self {
+            width: crate::terminal::WIDTH,
+            colour: Colour::Never,
+            detail: Detail::Normal,
+        }
     }
 }
 
@@ -81,7 +85,11 @@ impl<'w, W: Write> Screen<'w, W> {
         pieces.iter().for_each(|(text, _)| line.push(text));
         write!(self.out, "{:indent$}", "")?;
         // Two pieces that are harmless alone were mended where they meet: then the line is shown as one.
-        let whole = line.as_str().len() == pieces.iter().map(|(text, _)| text.as_str().len()).sum::<usize>();
+        let whole = line.as_str().len()
+            == pieces
+                .iter()
+                .map(|(text, _)| text.as_str().len())
+                .sum::<usize>();
         match whole {
             true => pieces.iter().try_for_each(|piece| self.paint(piece))?,
             false => self.paint(&(line, Paint::Plain))?,
@@ -90,13 +98,26 @@ impl<'w, W: Write> Screen<'w, W> {
     }
 
     /// A label in its column and text beside it, wrapped to the width.
-    pub fn entry(&mut self, indent: usize, label: &Piece, column: usize, text: &Piece) -> io::Result<()> {
+    pub fn entry(
+        &mut self,
+        indent: usize,
+        label: &Piece,
+        column: usize,
+        text: &Piece,
+    ) -> io::Result<()> {
         let start = indent + column.max(label.0.width() + 1);
         let room = self.style.width.saturating_sub(start).max(24);
         let mut lines = text.0.wrap(room).into_iter();
         let first = lines.next().unwrap_or_default();
         let gap = " ".repeat(start - indent - label.0.width());
-        self.line(indent, &[label.clone(), (crate::say![gap], Paint::Plain), (first, text.1)])?;
+        self.line(
+            indent,
+            &[
+                label.clone(),
+                (crate::say![gap], Paint::Plain),
+                (first, text.1),
+            ],
+        )?;
         lines.try_for_each(|line| self.line(start, &[(line, text.1)]))
     }
 
@@ -121,23 +142,43 @@ mod tests {
 
     #[test]
     fn text_wraps_beside_its_label() {
-        let style = Style { width: 40, ..Style::default() };
+        let style = Style {
+            width: 40,
+            ..Style::default()
+        };
         let text = say!["a hint that is longer than what fits beside its label"];
-        let shown = drawn(style, |screen| screen.entry(2, &(say!["hint"], Paint::Faint), 8, &(text, Paint::Plain)));
-        assert_eq!(shown, "  hint    a hint that is longer than\n          what fits beside its label\n");
+        let shown = drawn(style, |screen| {
+            screen.entry(2, &(say!["hint"], Paint::Faint), 8, &(text, Paint::Plain))
+        });
+        assert_eq!(
+            shown,
+            "  hint    a hint that is longer than\n          what fits beside its label\n"
+        );
     }
 
     #[test]
     fn pieces_that_meet_are_mended() {
         let pieces = [(say![":"], Paint::Good), (say![":error::x"], Paint::Plain)];
-        assert_eq!(drawn(Style::default(), |screen| screen.line(2, &pieces)), "  : :error::x\n");
+        assert_eq!(
+            drawn(Style::default(), |screen| screen.line(2, &pieces)),
+            "  : :error::x\n"
+        );
     }
 
     #[test]
     fn colour_only_when_asked() {
         let pieces = [(say!["deny"], Paint::Bad), (say![" x"], Paint::Plain)];
-        let coloured = Style { colour: Colour::Always, ..Style::default() };
-        assert_eq!(drawn(coloured, |screen| screen.line(0, &pieces)), "\u{1b}[1;31mdeny\u{1b}[0m x\n");
-        assert_eq!(drawn(Style::default(), |screen| screen.line(0, &pieces)), "deny x\n");
+        let coloured = Style {
+            colour: Colour::Always,
+            ..Style::default()
+        };
+        assert_eq!(
+            drawn(coloured, |screen| screen.line(0, &pieces)),
+            "\u{1b}[1;31mdeny\u{1b}[0m x\n"
+        );
+        assert_eq!(
+            drawn(Style::default(), |screen| screen.line(0, &pieces)),
+            "deny x\n"
+        );
     }
 }

@@ -38,7 +38,9 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     if style.detail == Detail::Verbose {
         provenance(run, &mut screen)?;
     }
-    run.faults.iter().try_for_each(|fault| draw_fault(fault, &mut screen))?;
+    run.faults
+        .iter()
+        .try_for_each(|fault| draw_fault(fault, &mut screen))?;
     match style.detail == Detail::Quiet && run.exit() == Exit::Allow {
         true => Ok(()),
         false => conclusion(run, &mut screen),
@@ -48,7 +50,9 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
 /// Errors of the command line and of the policy, for standard error.
 pub fn emit_faults(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     let mut screen = Screen::new(out, style);
-    run.faults.iter().try_for_each(|fault| draw_fault(fault, &mut screen))
+    run.faults
+        .iter()
+        .try_for_each(|fault| draw_fault(fault, &mut screen))
 }
 
 fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
@@ -59,9 +63,19 @@ fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
     screen.line(0, &[(say!["Warnings"], Paint::Strong)])?;
     for warning in warnings {
         let text = say![warning.message, " (", place(warning), ")"];
-        screen.entry(2, &(say!["warning"], Paint::Doubt), COLUMN, &(text, Paint::Plain))?;
+        screen.entry(
+            2,
+            &(say!["warning"], Paint::Doubt),
+            COLUMN,
+            &(text, Paint::Plain),
+        )?;
         if let Some(hint) = &warning.hint {
-            screen.entry(2, &(say![""], Paint::Plain), COLUMN, &(say!["hint: ", hint], Paint::Faint))?;
+            screen.entry(
+                2,
+                &(say![""], Paint::Plain),
+                COLUMN,
+                &(say!["hint: ", hint], Paint::Faint),
+            )?;
         }
     }
     screen.blank()
@@ -74,7 +88,12 @@ fn weakenings<W: Write>(weakenings: &[Weakening], screen: &mut Screen<W>) -> io:
     screen.line(0, &[(say!["Weakened by"], Paint::Strong)])?;
     for weakening in weakenings {
         let text = say![weakening.option, ": ", effect(weakening)];
-        screen.entry(2, &(say!["option"], Paint::Doubt), COLUMN, &(text, Paint::Plain))?;
+        screen.entry(
+            2,
+            &(say!["option"], Paint::Doubt),
+            COLUMN,
+            &(text, Paint::Plain),
+        )?;
     }
     screen.blank()
 }
@@ -101,7 +120,12 @@ fn provenance<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
         ("policy", digest(&run.policy.digest)),
         ("hosts", hosts),
     ] {
-        screen.entry(2, &(say![label], Paint::Faint), COLUMN, &(text, Paint::Plain))?;
+        screen.entry(
+            2,
+            &(say![label], Paint::Faint),
+            COLUMN,
+            &(text, Paint::Plain),
+        )?;
     }
     screen.blank()
 }
@@ -110,11 +134,19 @@ fn draw_fault<W: Write>(fault: &Fault, screen: &mut Screen<W>) -> io::Result<()>
     let (text, hint) = match fault {
         Fault::Usage { message, hint } => (say![message], hint),
         Fault::Policy(error) => (say![place(error), ": ", error.message], &error.hint),
-        Fault::Bug { image, place } => (say!["bug in portcullis while judging ", image, ": ", place], &None),
+        Fault::Bug { image, place } => (
+            say!["bug in portcullis while judging ", image, ": ", place],
+            &None,
+        ),
     };
     screen.entry(0, &(say!["error:"], Paint::Bad), 7, &(text, Paint::Plain))?;
     match hint {
-        Some(hint) => screen.entry(0, &(say!["hint:"], Paint::Faint), 7, &(say![hint], Paint::Plain)),
+        Some(hint) => screen.entry(
+            0,
+            &(say!["hint:"], Paint::Faint),
+            7,
+            &(say![hint], Paint::Plain),
+        ),
         None => Ok(()),
     }
 }
@@ -134,7 +166,13 @@ fn conclusion<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
         Exit::Allow | Exit::Undecided | Exit::Nothing => Paint::Doubt,
         Exit::Deny | Exit::Usage | Exit::Bug => Paint::Bad,
     };
-    screen.line(0, &[(say![words::verdict(run.verdict())], paint), (say![": ", summary(run)], Paint::Plain)])
+    screen.line(
+        0,
+        &[
+            (say![words::verdict(run.verdict())], paint),
+            (say![": ", summary(run)], Paint::Plain),
+        ],
+    )
 }
 
 /// The last line: `deny: 3 images: …`.
@@ -144,11 +182,23 @@ pub(super) fn verdict_line(run: &Run) -> Safe {
 
 /// `3 images: 1 allowed, 1 denied, 1 undecided; exit 1 (denied)`.
 pub(super) fn summary(run: &Run) -> Safe {
-    let counted = [(Verdict::Allow, " allowed"), (Verdict::Deny, " denied"), (Verdict::Undecided, " undecided")]
-        .into_iter()
-        .map(|(verdict, word)| (run.images.iter().filter(|image| image.verdict() == verdict).count(), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| say![count, word]);
+    let counted = [
+        (Verdict::Allow, " allowed"),
+        (Verdict::Deny, " denied"),
+        (Verdict::Undecided, " undecided"),
+    ]
+    .into_iter()
+    .map(|(verdict, word)| {
+        (
+            run.images
+                .iter()
+                .filter(|image| image.verdict() == verdict)
+                .count(),
+            word,
+        )
+    })
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| say![count, word]);
     let exit = run.exit();
     let mut summary = words::count(run.images.len(), "image");
     if !run.images.is_empty() {

@@ -111,16 +111,25 @@ pub fn when(proof: &Proof) -> Safe {
 
 /// The proof behind what a rule counted.
 pub fn proof_of<'r>(report: &'r Report, accepted: &Acceptance) -> Option<&'r Proof> {
-    let found = report.evidence.iter().filter(|evidence| evidence.digest == accepted.evidence);
-    found.flat_map(|evidence| proofs(evidence)).find(|(signer, _)| *signer == Some(accepted.signer.as_str())).map(|(_, proof)| proof)
+    let found = report
+        .evidence
+        .iter()
+        .filter(|evidence| evidence.digest == accepted.evidence);
+    found
+        .flat_map(proofs)
+        .find(|(signer, _)| *signer == Some(accepted.signer.as_str()))
+        .map(|(_, proof)| proof)
 }
 
 /// The attempts that verified, with the signer's name.
 pub fn proofs(evidence: &Evidence) -> impl Iterator<Item = (Option<&str>, &Proof)> {
-    evidence.attempts.iter().filter_map(|attempt| match &attempt.outcome {
-        Outcome::Verified(proof) => Some((attempt.signer.as_deref(), proof)),
-        Outcome::Rejected(_) => None,
-    })
+    evidence
+        .attempts
+        .iter()
+        .filter_map(|attempt| match &attempt.outcome {
+            Outcome::Verified(proof) => Some((attempt.signer.as_deref(), proof)),
+            Outcome::Rejected(_) => None,
+        })
 }
 
 /// `1 image`, `2 images`.

@@ -25,7 +25,10 @@ fn document(run: &Run, limit: usize) -> String {
     let mut document = heading(run);
     let notices = notices(run);
     let images = run.images.iter().map(|image| section(image, &notices));
-    let sections = faults(&notices).into_iter().chain(images).chain(notes(run, &notices));
+    let sections = faults(&notices)
+        .into_iter()
+        .chain(images)
+        .chain(notes(run, &notices));
     let mut left_out = 0_usize;
     for section in sections {
         match document.len() + section.len() + REST <= limit {
@@ -35,13 +38,21 @@ fn document(run: &Run, limit: usize) -> String {
     }
     if left_out > 0 {
         // invariant: writing to a String does not fail
-        let _ = write!(document, "\n**Truncated:** {left_out} sections are not shown here. The report file has all of them.\n");
+        let _ = write!(
+            document,
+            "\n**Truncated:** {left_out} sections are not shown here. The report file has all of them.\n"
+        );
     }
     document
 }
 
 fn heading(run: &Run) -> String {
-    format!("## {} Portcullis: {}\n\n{}\n\n", mark(run.verdict()), words::verdict(run.verdict()), plain(&text::summary(run)))
+    format!(
+        "## {} Portcullis: {}\n\n{}\n\n",
+        mark(run.verdict()),
+        words::verdict(run.verdict()),
+        plain(&text::summary(run))
+    )
 }
 
 fn mark(verdict: Verdict) -> &'static str {
@@ -53,13 +64,23 @@ fn mark(verdict: Verdict) -> &'static str {
 }
 
 fn faults(notices: &[Notice]) -> Vec<String> {
-    notices.iter().filter(|notice| matches!(notice.subject, Subject::Fault { .. })).map(bullet).collect()
+    notices
+        .iter()
+        .filter(|notice| matches!(notice.subject, Subject::Fault { .. }))
+        .map(bullet)
+        .collect()
 }
 
 fn notes(run: &Run, notices: &[Notice]) -> Vec<String> {
-    let warnings = notices.iter().filter(|notice| matches!(notice.subject, Subject::Warning(_)));
+    let warnings = notices
+        .iter()
+        .filter(|notice| matches!(notice.subject, Subject::Warning(_)));
     let weakenings = run.weakenings.iter().map(|weakening| {
-        format!("- ⚠️ weakened: {} {}\n", code(&weakening.option), plain(&text::effect(weakening)))
+        format!(
+            "- ⚠️ weakened: {} {}\n",
+            code(&weakening.option),
+            plain(&text::effect(weakening))
+        )
     });
     weakenings.chain(warnings.map(bullet)).collect()
 }
@@ -72,23 +93,43 @@ fn bullet(notice: &Notice) -> String {
     };
     match notice.line {
         0 => format!("- {mark} {}\n", code(&notice.message)),
-        line => format!("- {mark} {} {}\n", code(&say![notice.file, ":", line]), code(&notice.message)),
+        line => format!(
+            "- {mark} {} {}\n",
+            code(&say![notice.file, ":", line]),
+            code(&notice.message)
+        ),
     }
 }
 
 /// A table of the image's rules, and its findings folded away.
 fn section(image: &Image, notices: &[Notice]) -> String {
     let verdict = image.verdict();
-    let mut section = format!("\n### {} {} {}\n\n", mark(verdict), words::verdict(verdict), code(&image.report.reference));
+    let mut section = format!(
+        "\n### {} {} {}\n\n",
+        mark(verdict),
+        words::verdict(verdict),
+        code(&image.report.reference)
+    );
     section.push_str("| rule | verdict | class | severity | demand | by |\n| --- | --- | --- | --- | --- | --- |\n");
     for rule in &image.report.rules {
         let (verdict, class) = (words::verdict(rule.verdict), words::class(rule.class));
-        let cells = [code(&rule.rule), verdict.to_owned(), class.to_owned(), weight(rule), code(&rule.demand), by(image, rule)];
+        let cells = [
+            code(&rule.rule),
+            verdict.to_owned(),
+            class.to_owned(),
+            weight(rule),
+            code(&rule.demand),
+            by(image, rule),
+        ];
         // invariant: writing to a String does not fail
         let _ = writeln!(section, "| {} |", cells.join(" | "));
     }
     if verdict == Verdict::Allow {
-        let pinned = image.report.pinned.iter().map(|pinned| format!("\npinned: {}\n", code(pinned)));
+        let pinned = image
+            .report
+            .pinned
+            .iter()
+            .map(|pinned| format!("\npinned: {}\n", code(pinned)));
         section.extend(pinned);
     }
     section.push_str(&details(image, notices));
@@ -103,10 +144,19 @@ fn weight(rule: &RuleResult) -> String {
 }
 
 fn by(image: &Image, rule: &RuleResult) -> String {
-    let signers = rule.accepted.iter().map(|accepted| match words::proof_of(&image.report, accepted) {
-        Some(proof) => code(&say![accepted.signer, ", ", words::when(proof), ", ", words::who(proof)]),
-        None => code(&accepted.signer),
-    });
+    let signers =
+        rule.accepted
+            .iter()
+            .map(|accepted| match words::proof_of(&image.report, accepted) {
+                Some(proof) => code(&say![
+                    accepted.signer,
+                    ", ",
+                    words::when(proof),
+                    ", ",
+                    words::who(proof)
+                ]),
+                None => code(&accepted.signer),
+            });
     signers.collect::<Vec<_>>().join("<br>")
 }
 
@@ -114,7 +164,16 @@ fn details(image: &Image, notices: &[Notice]) -> String {
     let about = |notice: &&Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
     let findings = notices.iter().filter(about).map(bullet);
     let failures = image.report.failures.iter().map(|failure| {
-        format!("- ❔ {}\n", code(&say![words::class(failure.class), ": ", failure.place, ": ", failure.reason]))
+        format!(
+            "- ❔ {}\n",
+            code(&say![
+                words::class(failure.class),
+                ": ",
+                failure.place,
+                ": ",
+                failure.reason
+            ])
+        )
     });
     let lines: String = findings.chain(failures).collect();
     match lines.is_empty() {
@@ -152,7 +211,10 @@ mod tests {
 
     #[test]
     fn summary_is_as_expected() {
-        assert_expected("src/emit/expected/summary.md", &document(&fixture::run(), LIMIT));
+        assert_expected(
+            "src/emit/expected/summary.md",
+            &document(&fixture::run(), LIMIT),
+        );
     }
 
     #[test]
@@ -160,7 +222,11 @@ mod tests {
         let friendly = document(&fixture::run(), LIMIT);
         let hostile = document(&fixture::hostile(), LIMIT);
         for structure in ["<", ">", "|", "`", "@", "\n", "[", "](", "*", "\"", "://"] {
-            assert_eq!(hostile.matches(structure).count(), friendly.matches(structure).count(), "{structure:?}");
+            assert_eq!(
+                hostile.matches(structure).count(),
+                friendly.matches(structure).count(),
+                "{structure:?}"
+            );
         }
     }
 

@@ -14,7 +14,9 @@ fn rendered(run: &Run) -> String {
 
 /// What the runner would obey: `::` after blanks at the start of a line.
 fn commands(log: &str) -> Vec<&str> {
-    log.lines().filter(|line| line.trim_start().starts_with("::")).collect()
+    log.lines()
+        .filter(|line| line.trim_start().starts_with("::"))
+        .collect()
 }
 
 fn name(command: &str) -> &str {
@@ -22,8 +24,13 @@ fn name(command: &str) -> &str {
 }
 
 fn with_findings(count: usize) -> Run {
-    let denied: Vec<Image> = (0..count).map(|_| fixture::run().images[1].clone()).collect();
-    Run { images: denied, ..fixture::run() }
+    let denied: Vec<Image> = (0..count)
+        .map(|_| fixture::run().images[1].clone())
+        .collect();
+    Run {
+        images: denied,
+        ..fixture::run()
+    }
 }
 
 #[test]
@@ -34,14 +41,33 @@ fn log_is_as_expected() {
 #[test]
 fn hostile_text_adds_no_command() {
     let (friendly, hostile) = (rendered(&fixture::run()), rendered(&fixture::hostile()));
-    let names = |log| commands(log).into_iter().map(name).map(str::to_owned).collect::<Vec<_>>();
+    let names = |log| {
+        commands(log)
+            .into_iter()
+            .map(name)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&hostile), names(&friendly));
-    let rest: String = hostile.lines().filter(|line| !line.starts_with("::")).flat_map(|line| [line, "\n"]).collect();
+    let rest: String = hostile
+        .lines()
+        .filter(|line| !line.starts_with("::"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
     fixture::assert_harmless_log(&rest);
     assert!(!hostile.contains("##"));
-    for command in commands(&hostile).into_iter().filter(|command| command.contains("title=")) {
+    for command in commands(&hostile)
+        .into_iter()
+        .filter(|command| command.contains("title="))
+    {
         let (properties, _) = command[2..].split_once("::").unwrap();
-        let keys: Vec<_> = properties.split_once(' ').unwrap().1.split(',').map(|pair| pair.split('=').next().unwrap()).collect();
+        let keys: Vec<_> = properties
+            .split_once(' ')
+            .unwrap()
+            .1
+            .split(',')
+            .map(|pair| pair.split('=').next().unwrap())
+            .collect();
         assert_eq!(keys, ["file", "line", "title"], "{properties}");
     }
 }
@@ -55,13 +81,28 @@ fn escapes_are_the_platforms() {
 
 #[test]
 fn ten_of_a_kind_and_the_last_one_counts_the_rest() {
-    for (findings, shown, last) in [(9, 9, None), (10, 10, None), (11, 10, Some("and 1 more")), (500, 10, Some("and 490 more"))] {
+    for (findings, shown, last) in [
+        (9, 9, None),
+        (10, 10, None),
+        (11, 10, Some("and 1 more")),
+        (500, 10, Some("and 490 more")),
+    ] {
         let log = rendered(&with_findings(findings));
-        let errors: Vec<_> = commands(&log).into_iter().filter(|command| name(command) == "error").collect();
+        let errors: Vec<_> = commands(&log)
+            .into_iter()
+            .filter(|command| name(command) == "error")
+            .collect();
         assert_eq!(errors.len(), shown);
-        let counted: Vec<_> = errors.iter().filter(|error| error.contains(" more; the job summary")).collect();
+        let counted: Vec<_> = errors
+            .iter()
+            .filter(|error| error.contains(" more; the job summary"))
+            .collect();
         assert_eq!(counted.len(), usize::from(last.is_some()));
-        assert!(last.is_none_or(|last| errors[shown - 1].contains(last)), "{}", errors[shown - 1]);
+        assert!(
+            last.is_none_or(|last| errors[shown - 1].contains(last)),
+            "{}",
+            errors[shown - 1]
+        );
     }
     const { assert!(3 * PER_KIND <= PER_RUN) };
 }
@@ -80,23 +121,42 @@ fn the_most_severe_come_first() {
 
 #[test]
 fn inform_has_no_errors() {
-    let run = Run { mode: crate::wit::basics::Mode::Inform, ..with_findings(3) };
+    let run = Run {
+        mode: crate::wit::basics::Mode::Inform,
+        ..with_findings(3)
+    };
     let log = rendered(&run);
-    assert!(commands(&log).into_iter().all(|command| name(command) != "error"));
+    assert!(
+        commands(&log)
+            .into_iter()
+            .all(|command| name(command) != "error")
+    );
 }
 
 #[test]
 fn policy_errors_point_at_their_line() {
     let mut error = fixture::run().warnings[0].clone();
     error.level = crate::wit::diagnostics::Level::Error;
-    let log = rendered(&Run::failed(vec![crate::run::Fault::Policy(error)], Default::default()));
-    assert!(log.starts_with("::error file=portcullis.yaml,line=9,title=the policy is wrong::"), "{log}");
+    let log = rendered(&Run::failed(
+        vec![crate::run::Fault::Policy(error)],
+        Default::default(),
+    ));
+    assert!(
+        log.starts_with("::error file=portcullis.yaml,line=9,title=the policy is wrong::"),
+        "{log}"
+    );
 }
 
 #[test]
 fn outputs_are_as_expected() {
-    let expected = format!("verdict=deny\nimages=[\"ghcr.io/acme/api@{}\"]\nreport=out/report.json\n", fixture::digest(0x11));
-    assert_eq!(outputs(&fixture::run(), OutputPath::new("out/report.json")).unwrap(), expected);
+    let expected = format!(
+        "verdict=deny\nimages=[\"ghcr.io/acme/api@{}\"]\nreport=out/report.json\n",
+        fixture::digest(0x11)
+    );
+    assert_eq!(
+        outputs(&fixture::run(), OutputPath::new("out/report.json")).unwrap(),
+        expected
+    );
 }
 
 #[test]
@@ -105,12 +165,24 @@ fn hostile_values_cannot_break_out_of_the_outputs() {
     let lines: Vec<_> = written.split(['\n', '\r', '\u{85}', '\u{2028}']).collect();
     assert_eq!(lines.len(), 3, "two values and the end: {written:?}");
     assert_eq!((lines[0], lines[2]), ("verdict=deny", ""));
-    assert!(written.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
+    assert!(
+        written
+            .bytes()
+            .all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte))
+    );
     // the runner takes `name<<delimiter` only where no `=` comes before it
     assert!(lines[1].find('=') < lines[1].find("<<"));
-    let images: Vec<String> = serde_json::from_str(lines[1].strip_prefix("images=").unwrap()).unwrap();
+    let images: Vec<String> =
+        serde_json::from_str(lines[1].strip_prefix("images=").unwrap()).unwrap();
     assert_eq!(images, fixture::hostile().pinned());
     for path in ["a\nverdict=allow", "a\r", "ä", "", "\u{1b}", "a\u{2028}"] {
         assert_eq!(OutputPath::new(path), None, "{path:?}");
     }
+}
+
+#[test]
+fn flags_are_no_file() {
+    let mut run = with_findings(1);
+    run.policy.file = crate::run::FLAGS.to_owned();
+    assert!(rendered(&run).starts_with("::error title="));
 }

@@ -160,7 +160,11 @@ impl<'a> Attempt<'a> {
             evidence::Outcome::Verified(proof) => (Some(Proof::of(proof)), None),
             evidence::Outcome::Rejected(rejection) => (None, Some(Rejection::of(rejection))),
         };
-        Self { signer: attempt.signer.as_deref(), proof, rejection }
+        Self {
+            signer: attempt.signer.as_deref(),
+            proof,
+            rejection,
+        }
     }
 }
 
@@ -180,7 +184,9 @@ impl<'a> Proof<'a> {
     fn of(proof: &'a evidence::Proof) -> Self {
         let (key, certificate) = match &proof.principal {
             evidence::Principal::Key(digest) => (Some(digest.as_str()), None),
-            evidence::Principal::Certificate(identity) => (None, Some(Certificate::of(identity, proof))),
+            evidence::Principal::Certificate(identity) => {
+                (None, Some(Certificate::of(identity, proof)))
+            }
         };
         Self {
             key,
@@ -192,12 +198,18 @@ impl<'a> Proof<'a> {
             signed_timestamps: proof
                 .signed_timestamps
                 .iter()
-                .map(|stamp| SignedTimestamp { time: words::time(stamp.time), authority: &stamp.authority })
+                .map(|stamp| SignedTimestamp {
+                    time: words::time(stamp.time),
+                    authority: &stamp.authority,
+                })
                 .collect(),
             certificate_timestamps: proof
                 .certificate_timestamps
                 .iter()
-                .map(|stamp| CertificateTimestamp { log_id: &stamp.log_id, time: words::time(stamp.time) })
+                .map(|stamp| CertificateTimestamp {
+                    log_id: &stamp.log_id,
+                    time: words::time(stamp.time),
+                })
                 .collect(),
             waived: all(&proof.waived),
             remarks: all(&proof.remarks),
@@ -212,7 +224,11 @@ impl<'a> Certificate<'a> {
             kind: &identity.kind,
             subject: &identity.subject,
             issuer: &identity.issuer,
-            claims: identity.claims.iter().map(|(claim, value)| Claim { claim, value }).collect(),
+            claims: identity
+                .claims
+                .iter()
+                .map(|(claim, value)| Claim { claim, value })
+                .collect(),
             fingerprint: &identity.fingerprint,
             not_before: words::time(identity.not_before),
             not_after: words::time(identity.not_after),

@@ -134,13 +134,25 @@ impl<'a> Image<'a> {
             verdict: image.verdict().into(),
             pinned,
             enforced: image.requirements.rules.iter().map(Enforced::of).collect(),
-            carriers: image.requirements.carriers.iter().map(|carrier| (*carrier).into()).collect(),
+            carriers: image
+                .requirements
+                .carriers
+                .iter()
+                .map(|carrier| (*carrier).into())
+                .collect(),
             rules: report.rules.iter().map(Rule::of).collect(),
             targets: report.targets.iter().map(Target::of).collect(),
             evidence: report.evidence.iter().map(Evidence::of).collect(),
             failures: report.failures.iter().map(Unseen::of).collect(),
             warnings: report.warnings.iter().map(Diagnostic::of).collect(),
-            roots: report.roots.iter().map(|root| Root { name: &root.name, digest: &root.digest }).collect(),
+            roots: report
+                .roots
+                .iter()
+                .map(|root| Root {
+                    name: &root.name,
+                    digest: &root.digest,
+                })
+                .collect(),
             policy: &report.policy,
             time: words::time(report.time),
         }
@@ -208,13 +220,21 @@ impl<'a> Finding<'a> {
 
 impl<'a> NearMiss<'a> {
     fn of(near: &'a report::NearMiss) -> Self {
-        Self { digest: &near.digest, signer: &near.signer, rejection: Rejection::of(&near.rejection) }
+        Self {
+            digest: &near.digest,
+            signer: &near.signer,
+            rejection: Rejection::of(&near.rejection),
+        }
     }
 }
 
 impl<'a> Target<'a> {
     fn of(target: &'a report::Target) -> Self {
-        Self { digest: &target.digest, platform: target.platform.as_deref(), media_type: &target.media_type }
+        Self {
+            digest: &target.digest,
+            platform: target.platform.as_deref(),
+            media_type: &target.media_type,
+        }
     }
 }
 

@@ -15,13 +15,18 @@ fn rendered(run: &Run) -> String {
 }
 
 fn schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator();
     generator.into_root_schema_for::<Document>().to_value()
 }
 
 #[test]
 fn schema_is_published() {
-    assert_expected("../docs/report.schema.json", &(serde_json::to_string_pretty(&schema()).unwrap() + "\n"));
+    assert_expected(
+        "../docs/report.schema.json",
+        &(serde_json::to_string_pretty(&schema()).unwrap() + "\n"),
+    );
 }
 
 #[test]
@@ -31,10 +36,20 @@ fn report_is_as_expected() {
 
 #[test]
 fn every_run_fits_the_schema() {
-    let usage = Fault::Usage { message: "no image".to_owned(), hint: Some("name one".to_owned()) };
+    let usage = Fault::Usage {
+        message: "no image".to_owned(),
+        hint: Some("name one".to_owned()),
+    };
     let policy = Fault::Policy(fixture::run().warnings[0].clone());
-    let bug = Fault::Bug { image: "a".to_owned(), place: "unreachable".to_owned() };
-    for run in [fixture::run(), fixture::hostile(), Run::failed(vec![usage, policy, bug], Default::default())] {
+    let bug = Fault::Bug {
+        image: "a".to_owned(),
+        place: "unreachable".to_owned(),
+    };
+    for run in [
+        fixture::run(),
+        fixture::hostile(),
+        Run::failed(vec![usage, policy, bug], Default::default()),
+    ] {
         assert_valid(&schema(), &serde_json::from_str(&rendered(&run)).unwrap());
     }
 }
@@ -43,12 +58,26 @@ fn every_run_fits_the_schema() {
 fn failure_has_the_same_keys_as_success() {
     let keys = |run: &Run| {
         let document: Value = serde_json::from_str(&rendered(run)).unwrap();
-        document.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+        document
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
     };
-    let failed = Run::failed(vec![Fault::Usage { message: String::new(), hint: None }], Default::default());
+    let failed = Run::failed(
+        vec![Fault::Usage {
+            message: String::new(),
+            hint: None,
+        }],
+        Default::default(),
+    );
     assert_eq!(keys(&failed), keys(&fixture::run()));
     let document: Value = serde_json::from_str(&rendered(&failed)).unwrap();
-    assert_eq!((&document["verdict"], &document["exit_code"]), (&"undecided".into(), &2.into()));
+    assert_eq!(
+        (&document["verdict"], &document["exit_code"]),
+        (&"undecided".into(), &2.into())
+    );
 }
 
 #[test]
@@ -57,5 +86,8 @@ fn hostile_text_is_data() {
     fixture::assert_harmless_log(&document);
     let parsed: Value = serde_json::from_str(&document).unwrap();
     let reference = parsed["images"][0]["reference"].as_str().unwrap();
-    assert_eq!(reference, format!("ghcr.io/acme/api:v1.4.2{}", fixture::ATTACK));
+    assert_eq!(
+        reference,
+        format!("ghcr.io/acme/api:v1.4.2{}", fixture::ATTACK)
+    );
 }

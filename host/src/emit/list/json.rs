@@ -16,7 +16,11 @@ pub fn emit(listing: &Listing, out: &mut impl Write) -> io::Result<()> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "Output of portcullis list", deny_unknown_fields))]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(title = "Output of portcullis list", deny_unknown_fields)
+)]
 pub(super) struct Document<'a> {
     /// `portcullis.dev/list/v1`
     schema: &'static str,

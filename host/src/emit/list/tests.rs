@@ -19,7 +19,11 @@ fn listing(run: Run) -> Listing {
         failures,
         warnings: run.warnings.clone(),
         contacted: run.contacted.clone(),
-        evidence: run.images.iter().flat_map(|image| image.report.evidence.clone()).collect(),
+        evidence: run
+            .images
+            .iter()
+            .flat_map(|image| image.report.evidence.clone())
+            .collect(),
     }
 }
 
@@ -38,17 +42,48 @@ fn json(listing: &Listing) -> String {
 #[test]
 fn tables_are_as_expected() {
     let listing = listing(fixture::run());
-    assert_expected("src/emit/expected/list.txt", &drawn(&listing, Style::default()));
-    assert_expected("src/emit/expected/list-wide.txt", &drawn(&listing, Style { width: 160, ..Style::default() }));
-    assert_expected("src/emit/expected/list-verbose.txt", &drawn(&listing, Style { detail: Detail::Verbose, ..Style::default() }));
+    assert_expected(
+        "src/emit/expected/list.txt",
+        &drawn(&listing, Style::default()),
+    );
+    assert_expected(
+        "src/emit/expected/list-wide.txt",
+        &drawn(
+            &listing,
+            Style {
+                width: 160,
+                ..Style::default()
+            },
+        ),
+    );
+    assert_expected(
+        "src/emit/expected/list-verbose.txt",
+        &drawn(
+            &listing,
+            Style {
+                detail: Detail::Verbose,
+                ..Style::default()
+            },
+        ),
+    );
 }
 
 #[test]
 fn json_fits_its_published_schema() {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let schema = generator.into_root_schema_for::<json::Document>().to_value();
-    assert_expected("../docs/list.schema.json", &(serde_json::to_string_pretty(&schema).unwrap() + "\n"));
-    assert_expected("src/emit/expected/list.json", &json(&listing(fixture::run())));
+    let generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator();
+    let schema = generator
+        .into_root_schema_for::<json::Document>()
+        .to_value();
+    assert_expected(
+        "../docs/list.schema.json",
+        &(serde_json::to_string_pretty(&schema).unwrap() + "\n"),
+    );
+    assert_expected(
+        "src/emit/expected/list.json",
+        &json(&listing(fixture::run())),
+    );
     for run in [fixture::run(), fixture::hostile()] {
         let document: Value = serde_json::from_str(&json(&listing(run))).unwrap();
         assert_valid(&schema, &document);
@@ -60,7 +95,14 @@ fn hostile_text_stays_text() {
     let listing = listing(fixture::hostile());
     fixture::assert_harmless_log(&json(&listing));
     for width in [40, 80, 160] {
-        fixture::assert_harmless_log(&drawn(&listing, Style { width, detail: Detail::Verbose, ..Style::default() }));
+        fixture::assert_harmless_log(&drawn(
+            &listing,
+            Style {
+                width,
+                detail: Detail::Verbose,
+                ..Style::default()
+            },
+        ));
     }
 }
 
@@ -77,6 +119,21 @@ fn nothing_found_is_told_apart_from_nothing_seen() {
 
 #[test]
 fn sizes_are_short() {
-    let sizes = [0, 999, 1_000, 9_421, 999_999, 1_204_511, 52_428_800, 3_000_000_000].map(|bytes| size(bytes).to_string());
-    assert_eq!(sizes, ["0 B", "999 B", "1.0 kB", "9.4 kB", "999.9 kB", "1.2 MB", "52.4 MB", "3.0 GB"]);
+    let sizes = [
+        0,
+        999,
+        1_000,
+        9_421,
+        999_999,
+        1_204_511,
+        52_428_800,
+        3_000_000_000,
+    ]
+    .map(|bytes| size(bytes).to_string());
+    assert_eq!(
+        sizes,
+        [
+            "0 B", "999 B", "1.0 kB", "9.4 kB", "999.9 kB", "1.2 MB", "52.4 MB", "3.0 GB"
+        ]
+    );
 }

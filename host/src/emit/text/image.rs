@@ -14,23 +14,49 @@ use crate::wit::report::{Acceptance, Finding, NearMiss, RuleResult};
 /// Near misses in full; the rest is counted.
 pub(super) const NEAR_MISSES: usize = 3;
 
-pub fn draw<W: Write>(run: &Run, image: &Image, detail: Detail, screen: &mut Screen<W>) -> io::Result<()> {
+pub fn draw<W: Write>(
+    run: &Run,
+    image: &Image,
+    detail: Detail,
+    screen: &mut Screen<W>,
+) -> io::Result<()> {
     let (verdict, paint) = (image.verdict(), paint(image.verdict()));
     let word = say![words::verdict(verdict)];
     let gap = say![" ".repeat(11 - word.width())];
-    screen.line(0, &[(word, paint), (gap, Paint::Plain), (say![image.report.reference], Paint::Strong)])?;
+    screen.line(
+        0,
+        &[
+            (word, paint),
+            (gap, Paint::Plain),
+            (say![image.report.reference], Paint::Strong),
+        ],
+    )?;
     for rule in &image.report.rules {
         if detail != Detail::Quiet || rule.verdict != Verdict::Allow {
             draw_rule(run, image, rule, detail, screen)?;
         }
     }
     if image.report.rules.is_empty() {
-        screen.entry(2, &(say!["(no rule)"], Paint::Doubt), COLUMN, &(say!["nothing was evaluated"], Paint::Plain))?;
+        screen.entry(
+            2,
+            &(say!["(no rule)"], Paint::Doubt),
+            COLUMN,
+            &(say!["nothing was evaluated"], Paint::Plain),
+        )?;
     }
-    image.report.failures.iter().try_for_each(|failure| draw_failure(failure, screen))?;
+    image
+        .report
+        .failures
+        .iter()
+        .try_for_each(|failure| draw_failure(failure, screen))?;
     if verdict == Verdict::Allow && detail != Detail::Quiet {
         for pinned in &image.report.pinned {
-            screen.entry(2, &(say!["pinned"], Paint::Faint), COLUMN, &(say![pinned], Paint::Plain))?;
+            screen.entry(
+                2,
+                &(say!["pinned"], Paint::Faint),
+                COLUMN,
+                &(say![pinned], Paint::Plain),
+            )?;
         }
     }
     screen.blank()
@@ -44,7 +70,13 @@ fn paint(verdict: Verdict) -> Paint {
     }
 }
 
-fn draw_rule<W: Write>(run: &Run, image: &Image, rule: &RuleResult, detail: Detail, screen: &mut Screen<W>) -> io::Result<()> {
+fn draw_rule<W: Write>(
+    run: &Run,
+    image: &Image,
+    rule: &RuleResult,
+    detail: Detail,
+    screen: &mut Screen<W>,
+) -> io::Result<()> {
     let (label, paint) = ((say![rule.rule], paint(rule.verdict)), Paint::Plain);
     if rule.verdict != Verdict::Allow {
         screen.entry(2, &label, COLUMN, &(refusal(run, rule), paint))?;
@@ -78,14 +110,32 @@ fn refusal(run: &Run, rule: &RuleResult) -> Safe {
         0 => say![run.policy.file],
         line => say![run.policy.file, ":", line],
     };
-    say![words::class(rule.class), " (", words::severity(rule.severity), informs, ", ", place, ")"]
+    say![
+        words::class(rule.class),
+        " (",
+        words::severity(rule.severity),
+        informs,
+        ", ",
+        place,
+        ")"
+    ]
 }
 
 /// Who satisfied it, and when.
 fn signed(image: &Image, accepted: &Acceptance) -> Safe {
     match words::proof_of(&image.report, accepted) {
-        Some(proof) => say![accepted.signer, ", ", words::when(proof), ", ", words::who(proof)],
-        None => say![accepted.signer, ", ", words::short_digest(&accepted.evidence)],
+        Some(proof) => say![
+            accepted.signer,
+            ", ",
+            words::when(proof),
+            ", ",
+            words::who(proof)
+        ],
+        None => say![
+            accepted.signer,
+            ", ",
+            words::short_digest(&accepted.evidence)
+        ],
     }
 }
 
@@ -120,7 +170,14 @@ pub(in crate::emit) fn near_miss(near: &NearMiss) -> Safe {
     if let Some(expected) = &rejection.expected {
         text.push(&say!["; expected ", expected]);
     }
-    say![text, " (", words::class(rejection.class), ", ", words::short_digest(&near.digest), ")"]
+    say![
+        text,
+        " (",
+        words::class(rejection.class),
+        ", ",
+        words::short_digest(&near.digest),
+        ")"
+    ]
 }
 
 fn draw_remediation<W: Write>(rule: &RuleResult, screen: &mut Screen<W>) -> io::Result<()> {
@@ -132,13 +189,27 @@ fn draw_remediation<W: Write>(rule: &RuleResult, screen: &mut Screen<W>) -> io::
 
 fn draw_failure<W: Write>(failure: &Failure, screen: &mut Screen<W>) -> io::Result<()> {
     let text = say![failure.reason, ": ", failure.place];
-    screen.entry(2, &(say!["not seen"], Paint::Doubt), COLUMN, &(text, Paint::Plain))
+    screen.entry(
+        2,
+        &(say!["not seen"], Paint::Doubt),
+        COLUMN,
+        &(text, Paint::Plain),
+    )
 }
 
 /// A labelled text under a rule.
-pub(super) fn field<W: Write>(label: &'static str, text: Safe, screen: &mut Screen<W>) -> io::Result<()> {
+pub(super) fn field<W: Write>(
+    label: &'static str,
+    text: Safe,
+    screen: &mut Screen<W>,
+) -> io::Result<()> {
     match text.is_empty() {
         true => Ok(()),
-        false => screen.entry(4, &(say![label], Paint::Faint), COLUMN, &(text, Paint::Plain)),
+        false => screen.entry(
+            4,
+            &(say![label], Paint::Faint),
+            COLUMN,
+            &(text, Paint::Plain),
+        ),
     }
 }

@@ -12,22 +12,34 @@ fn rendered(run: &Run, style: Style) -> String {
 }
 
 fn detail(detail: Detail) -> Style {
-    Style { detail, ..Style::default() }
+    Style {
+        detail,
+        ..Style::default()
+    }
 }
 
 #[test]
 fn normal_text_is_as_expected() {
-    assert_expected("src/emit/expected/text.txt", &rendered(&fixture::run(), Style::default()));
+    assert_expected(
+        "src/emit/expected/text.txt",
+        &rendered(&fixture::run(), Style::default()),
+    );
 }
 
 #[test]
 fn verbose_text_is_as_expected() {
-    assert_expected("src/emit/expected/text-verbose.txt", &rendered(&fixture::run(), detail(Detail::Verbose)));
+    assert_expected(
+        "src/emit/expected/text-verbose.txt",
+        &rendered(&fixture::run(), detail(Detail::Verbose)),
+    );
 }
 
 #[test]
 fn quiet_shows_what_denies_only() {
-    assert_expected("src/emit/expected/text-quiet.txt", &rendered(&fixture::run(), detail(Detail::Quiet)));
+    assert_expected(
+        "src/emit/expected/text-quiet.txt",
+        &rendered(&fixture::run(), detail(Detail::Quiet)),
+    );
     let mut allowed = fixture::run();
     allowed.images.truncate(1);
     allowed.weakenings.clear();
@@ -36,8 +48,17 @@ fn quiet_shows_what_denies_only() {
 
 #[test]
 fn colours_add_escapes_and_nothing_else() {
-    let coloured = rendered(&fixture::run(), Style { colour: Colour::Always, ..Style::default() });
-    assert_expected("src/emit/expected/text-colour.txt", &coloured.replace('\u{1b}', "␛"));
+    let coloured = rendered(
+        &fixture::run(),
+        Style {
+            colour: Colour::Always,
+            ..Style::default()
+        },
+    );
+    assert_expected(
+        "src/emit/expected/text-colour.txt",
+        &coloured.replace('\u{1b}', "␛"),
+    );
     let mut plain = coloured;
     for code in ["0", "1", "2", "1;31", "1;32", "1;33"] {
         plain = plain.replace(&format!("\u{1b}[{code}m"), "");
@@ -49,7 +70,13 @@ fn colours_add_escapes_and_nothing_else() {
 fn hostile_text_stays_text() {
     for level in [Detail::Quiet, Detail::Normal, Detail::Verbose] {
         for width in [40, 80, 200] {
-            fixture::assert_harmless_log(&rendered(&fixture::hostile(), Style { width, ..detail(level) }));
+            fixture::assert_harmless_log(&rendered(
+                &fixture::hostile(),
+                Style {
+                    width,
+                    ..detail(level)
+                },
+            ));
         }
     }
 }
@@ -57,9 +84,18 @@ fn hostile_text_stays_text() {
 #[test]
 fn lines_keep_to_the_width_where_words_allow() {
     for width in [72, 80, 120] {
-        let text = rendered(&fixture::run(), Style { width, ..Style::default() });
+        let text = rendered(
+            &fixture::run(),
+            Style {
+                width,
+                ..Style::default()
+            },
+        );
         for line in text.lines().filter(|line| line.chars().count() > width) {
-            let words = line.split_whitespace().map(|word| word.chars().count()).max();
+            let words = line
+                .split_whitespace()
+                .map(|word| word.chars().count())
+                .max();
             assert!(words > Some(width - 40), "{line}");
         }
     }
@@ -67,9 +103,15 @@ fn lines_keep_to_the_width_where_words_allow() {
 
 #[test]
 fn faults_have_place_and_hint() {
-    let usage = Fault::Usage { message: "no image".to_owned(), hint: Some("name one".to_owned()) };
+    let usage = Fault::Usage {
+        message: "no image".to_owned(),
+        hint: Some("name one".to_owned()),
+    };
     let policy = Fault::Policy(fixture::run().warnings[0].clone());
-    let bug = Fault::Bug { image: "ghcr.io/acme/api".to_owned(), place: "unreachable".to_owned() };
+    let bug = Fault::Bug {
+        image: "ghcr.io/acme/api".to_owned(),
+        place: "unreachable".to_owned(),
+    };
     let run = Run::failed(vec![usage, policy, bug], Default::default());
     let expected = "\
 error: no image
