@@ -3,11 +3,25 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod args;
+pub mod auth;
+pub mod bundles;
 pub mod ci;
+pub mod collect;
+pub mod digest;
+mod document;
 pub mod emit;
 pub mod exit;
+pub mod layout;
+pub mod limits;
 pub mod listing;
+mod media_type;
+mod parallel;
+pub mod reference;
+pub mod registry;
 pub mod run;
+#[cfg(test)]
+mod scratch;
+pub mod source;
 pub mod terminal;
 pub mod untrusted;
 pub mod wit;

@@ -1,0 +1,61 @@
+//! How much the host takes from a registry, an archive or a file before it stops, each with its reason.
+//! A limit that is reached becomes a failure of class `budget-exceeded`, never a shorter list.
+
+/// The OCI distribution specification asks registries to accept manifests of 4 MiB ("Pushing manifests"); none takes
+/// more.
+pub const MANIFEST_BYTES: u64 = 4 << 20;
+
+/// All manifests about one image together. A manifest with one bundle has 1 KiB; 64 MiB are 1,000 of 64 KiB.
+pub const MANIFEST_BYTES_PER_IMAGE: u64 = 64 << 20;
+
+/// A bundle or envelope. A keyless bundle has 10 KiB; provenance of large builds was seen with some MiB.
+pub const EVIDENCE_BYTES: u64 = 16 << 20;
+
+/// All evidence about one image together: what the component's memory can hold in copies and parsed.
+pub const EVIDENCE_BYTES_PER_IMAGE: u64 = 128 << 20;
+
+/// Manifests that may carry evidence, for one image and its children. The busiest public images have some hundred
+/// referrers.
+pub const CANDIDATES: usize = 1_000;
+
+/// Pieces of evidence (layers) in all candidates of one image: a `.att` tag may hold hundreds.
+pub const PIECES: usize = 2_000;
+
+/// Descriptors that one lookup may list; ten for each candidate that could be fetched.
+pub const LISTED: usize = 10_000;
+
+/// Pages of one referrers answer: `LISTED` in pages of 100.
+pub const PAGES: usize = 100;
+
+/// Platform manifests in an index, nested ones included. Debian's and Go's official images have about 20.
+pub const CHILDREN: usize = 200;
+
+/// Indexes in indexes, counted from the image: deeper ones are left to the component to refuse.
+pub const NESTING: usize = 2;
+
+/// A token answer. Registries sign JWTs of some KiB; Azure's reach 10 KiB.
+pub const TOKEN_BYTES: u64 = 64 << 10;
+
+/// What is kept of the text that a registry sends with an error: enough for `errors[0].message`.
+pub const ERROR_TEXT_BYTES: usize = 200;
+
+/// What is read of an error's body, so that the connection can be used again.
+pub const ERROR_BODY_BYTES: u64 = 4 << 10;
+
+/// Same-origin redirects of manifests: registries behind a canonical path need one.
+pub const REDIRECTS: usize = 3;
+
+/// `index.json` of a layout: 1,000 images with their tags have 400 KiB.
+pub const LAYOUT_INDEX_BYTES: u64 = 16 << 20;
+
+/// Entries of a layout's `blobs/sha256` or archive: 1,000 images of 20 layers, and their evidence.
+pub const LAYOUT_ENTRIES: usize = 100_000;
+
+/// A detached bundle file, all of its lines.
+pub const BUNDLE_FILE_BYTES: u64 = 64 << 20;
+
+/// Lines of one `.jsonl` file.
+pub const BUNDLE_LINES: usize = 1_000;
+
+/// docker's `config.json`, podman's `auth.json`.
+pub const CREDENTIAL_FILE_BYTES: u64 = 1 << 20;

@@ -1,0 +1,123 @@
+//! Where bytes come from: a registry or an image layout. A source answers what it was asked and has no opinion.
+
+use std::num::NonZeroUsize;
+
+use crate::digest::Digest;
+use crate::reference::Reference;
+use crate::wit::basics::{Carrier, Failure, ResultClass};
+use crate::wit::request::Descriptor;
+
+/// Bytes as they came, and what they were said to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    pub content: Vec<u8>,
+    /// the Content-Type of the answer, or the media type of a layout's descriptor
+    pub media_type: Option<String>,
+    /// the digest that the source gave with the bytes, where nobody asked by digest
+    pub claimed: Option<Digest>,
+    /// for messages, such as `GET https://ghcr.io/v2/acme/api/manifests/v1`
+    pub place: String,
+}
+
+impl Fetched {
+    pub(crate) fn bytes(&self) -> usize {
+        self.content.len()
+    }
+}
+
+/// A look-up that may find nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found<T> {
+    Here(T),
+    /// the source's answer, in words
+    Absent(String),
+}
+
+/// cosign's tags and the referrers fallback tag, all derived from the subject's digest.
+/// <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DerivedTag {
+    Referrers,
+    Signature,
+    Attestation,
+    Sbom,
+}
+
+impl DerivedTag {
+    pub(crate) fn of(self, subject: Digest) -> String {
+        let suffix = match self {
+            Self::Referrers => "",
+            Self::Signature => ".sig",
+            Self::Attestation => ".att",
+            Self::Sbom => ".sbom",
+        };
+        format!("sha256-{}{suffix}", subject.hex())
+    }
+
+    pub(crate) fn carried_by(carrier: Carrier) -> Option<Self> {
+        match carrier {
+            Carrier::ReferrersTag => Some(Self::Referrers),
+            Carrier::SignatureTag => Some(Self::Signature),
+            Carrier::AttestationTag => Some(Self::Attestation),
+            Carrier::SbomTag => Some(Self::Sbom),
+            Carrier::Referrer | Carrier::File => None,
+        }
+    }
+}
+
+pub trait Source: Sync {
+    /// The manifest that the reference names, by its digest where it has one, else by its tag.
+    fn image(&self, reference: &Reference) -> Result<Fetched, Failure>;
+
+    fn manifest(&self, reference: &Reference, digest: Digest) -> Result<Fetched, Failure>;
+
+    /// At most `size` bytes.
+    fn blob(&self, reference: &Reference, digest: Digest, size: u64) -> Result<Fetched, Failure>;
+
+    fn derived(&self, reference: &Reference, subject: Digest, tag: DerivedTag) -> Result<Found<Fetched>, Failure>;
+
+    /// Everything that names the subject as its `subject`.
+    fn referrers(&self, reference: &Reference, subject: Digest) -> Result<Found<Vec<Descriptor>>, Failure>;
+
+    /// How many requests may be under way at once.
+    fn parallel(&self) -> NonZeroUsize;
+
+    /// Every host that was spoken to about this image, sorted.
+    fn contacted(&self, reference: &Reference) -> Vec<String>;
+}
+
+pub(crate) fn could_not_look(place: impl Into<String>, reason: impl ToString) -> Failure {
+    Failure {
+        class: ResultClass::DiscoveryFailed,
+        place: place.into(),
+        reason: reason.to_string(),
+    }
+}
+
+pub(crate) fn not_found(place: impl Into<String>, reason: impl ToString) -> Failure {
+    Failure {
+        class: ResultClass::ImageNotFound,
+        place: place.into(),
+        reason: reason.to_string(),
+    }
+}
+
+pub(crate) fn over_budget(place: impl Into<String>, reason: impl ToString) -> Failure {
+    Failure {
+        class: ResultClass::BudgetExceeded,
+        place: place.into(),
+        reason: reason.to_string(),
+    }
+}
+
+/// An error and what led to it, hints included, in one line.
+pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words.replace('\n', "; ")
+}
