@@ -49,15 +49,11 @@ struct Step {
 }
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 fn action() -> Action {
-    serde_saphyr::from_str(&std::fs::read_to_string(repository().join("action.yml")).unwrap())
-        .unwrap()
+    serde_saphyr::from_str(&std::fs::read_to_string(repository().join("action.yml")).unwrap()).unwrap()
 }
 
 /// What a job sees of the action.
@@ -82,8 +78,7 @@ impl Runner {
     fn new(inputs: &[(&str, &str)]) -> Self {
         static RUNNERS: AtomicUsize = AtomicUsize::new(0);
         let number = RUNNERS.fetch_add(1, Ordering::Relaxed);
-        let place =
-            std::env::temp_dir().join(format!("portcullis-action-{}-{number}", std::process::id()));
+        let place = std::env::temp_dir().join(format!("portcullis-action-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&place).unwrap();
         let mut values: BTreeMap<_, _> = action()
             .inputs
@@ -139,11 +134,7 @@ impl Runner {
             .args(["--noprofile", "--norc", "-e", "-o", "pipefail"])
             .arg(&script)
             .env_clear()
-            .envs(
-                step.env
-                    .iter()
-                    .map(|(name, value)| (name, self.evaluate(value))),
-            )
+            .envs(step.env.iter().map(|(name, value)| (name, self.evaluate(value))))
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_ACTION_PATH", repository())
@@ -156,29 +147,19 @@ impl Runner {
             .unwrap();
         log.push_str(&String::from_utf8_lossy(&done.stdout));
         log.push_str(&String::from_utf8_lossy(&done.stderr));
-        self.outputs.insert(
-            step.id.clone(),
-            outputs(&std::fs::read_to_string(&output).unwrap()),
-        );
+        self.outputs
+            .insert(step.id.clone(), outputs(&std::fs::read_to_string(&output).unwrap()));
         done.status.success()
     }
 
     /// `${{ a || b }}` with inputs and outputs of steps; other text is itself.
     fn evaluate(&self, text: &str) -> String {
-        let Some(expression) = text
-            .strip_prefix("${{")
-            .and_then(|rest| rest.strip_suffix("}}"))
-        else {
+        let Some(expression) = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")) else {
             assert!(!text.contains("${{"), "{text}");
             return text.to_owned();
         };
-        let values = expression
-            .split("||")
-            .map(|operand| self.operand(operand.trim()));
-        values
-            .into_iter()
-            .find(|value| !value.is_empty())
-            .unwrap_or_default()
+        let values = expression.split("||").map(|operand| self.operand(operand.trim()));
+        values.into_iter().find(|value| !value.is_empty()).unwrap_or_default()
     }
 
     fn operand(&self, operand: &str) -> String {
@@ -200,9 +181,7 @@ fn outputs(file: &str) -> BTreeMap<String, String> {
     let pairs = file
         .lines()
         .map(|line| line.split_once('=').unwrap_or_else(|| panic!("{line}")));
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Serves `body` once from loopback.
@@ -236,36 +215,26 @@ printf 'verdict=allow\nimages=["a@sha256:0"]\nreport=%s\n' "${6#--report=json=}"
 "#;
 
 fn digest(bytes: &str) -> String {
-    let hex: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
 }
 
 fn run_release(release: &str, inputs: &[(&str, &str)]) -> Outcome {
     let (url, digest) = (serve(release.into()), digest(release));
-    let release = [
-        ("release-url", url.as_str()),
-        ("release-digest", digest.as_str()),
-    ];
+    let release = [("release-url", url.as_str()), ("release-digest", digest.as_str())];
     Runner::new(&[&release, inputs].concat()).run()
 }
 
 #[test]
 fn a_release_is_installed_and_its_outputs_are_the_actions() {
-    let outcome = run_release(
-        FAKE,
-        &[("images", "ghcr.io/acme/api:v1\nghcr.io/acme/web:v1")],
-    );
+    let outcome = run_release(FAKE, &[("images", "ghcr.io/acme/api:v1\nghcr.io/acme/web:v1")]);
     assert!(outcome.success, "{}", outcome.log);
     assert_eq!(outcome.outputs["verdict"], "allow");
     assert_eq!(outcome.outputs["images"], r#"["a@sha256:0"]"#);
     assert!(outcome.outputs["report"].ends_with("report.json"));
     let arguments = outcome.arguments.unwrap();
     assert!(
-        arguments
-            .contains("[--policy=portcullis.yaml][--mode=enforce][--format=github][--report=json="),
+        arguments.contains("[--policy=portcullis.yaml][--mode=enforce][--format=github][--report=json="),
         "{arguments}"
     );
     assert!(
@@ -304,25 +273,15 @@ fn hostile_releases_are_refused_before_anything_is_fetched() {
         ("https://127.0.0.1:1/x", "sha256:$(touch pwned)"),
         ("", &good),
     ] {
-        let outcome = Runner::new(&[
-            ("images", "image"),
-            ("release-url", url),
-            ("release-digest", digest),
-        ])
-        .run();
+        let outcome = Runner::new(&[("images", "image"), ("release-url", url), ("release-digest", digest)]).run();
         assert!(!outcome.success, "{url} {digest}");
         assert!(
-            outcome
-                .log
-                .starts_with("::error title=portcullis was not installed::"),
+            outcome.log.starts_with("::error title=portcullis was not installed::"),
             "{}",
             outcome.log
         );
         assert_eq!(
-            (
-                outcome.outputs["verdict"].as_str(),
-                outcome.outputs["images"].as_str()
-            ),
+            (outcome.outputs["verdict"].as_str(), outcome.outputs["images"].as_str()),
             ("undecided", "[]")
         );
     }
@@ -331,18 +290,9 @@ fn hostile_releases_are_refused_before_anything_is_fetched() {
 #[test]
 fn another_digest_fails_before_execution() {
     let (url, digest) = (serve(FAKE.into()), digest("another release"));
-    let outcome = Runner::new(&[
-        ("images", "image"),
-        ("release-url", &url),
-        ("release-digest", &digest),
-    ])
-    .run();
+    let outcome = Runner::new(&[("images", "image"), ("release-url", &url), ("release-digest", &digest)]).run();
     assert!(!outcome.success);
-    assert!(
-        outcome.log.contains("does not have the digest"),
-        "{}",
-        outcome.log
-    );
+    assert!(outcome.log.contains("does not have the digest"), "{}", outcome.log);
     assert_eq!(outcome.arguments, None, "it was executed");
     assert_eq!(outcome.outputs["verdict"], "undecided");
 }
@@ -352,10 +302,7 @@ fn a_process_that_dies_leaves_undecided() {
     let outcome = run_release("#!/usr/bin/env bash\nkill -9 $$\n", &[("images", "image")]);
     assert!(!outcome.success);
     assert_eq!(
-        (
-            outcome.outputs["verdict"].as_str(),
-            outcome.outputs["images"].as_str()
-        ),
+        (outcome.outputs["verdict"].as_str(), outcome.outputs["images"].as_str()),
         ("undecided", "[]")
     );
 }
@@ -376,8 +323,8 @@ fn scripts_are_closed() {
     let action = action();
     assert_eq!(action.runs.using, "composite");
     assert!(action.inputs["images"].required);
-    let files = ["action/install.sh", "action/check.sh"]
-        .map(|file| std::fs::read_to_string(repository().join(file)).unwrap());
+    let files =
+        ["action/install.sh", "action/check.sh"].map(|file| std::fs::read_to_string(repository().join(file)).unwrap());
     for script in action.runs.steps.iter().map(|step| &step.run).chain(&files) {
         assert!(script.contains("set -euo pipefail"), "{script}");
         for forbidden in ["${{", "GITHUB_ENV", "GITHUB_PATH", "eval "] {
@@ -390,8 +337,7 @@ fn scripts_are_closed() {
 /// GitLab replaces `$[[ inputs.… ]]` anywhere; here it may stand in a value that nothing expands, never in the script.
 #[test]
 fn gitlab_component_keeps_inputs_out_of_its_script() {
-    let template =
-        std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
+    let template = std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
     let (header, job) = template.split_once("\n---\n").unwrap();
     let header: serde_json::Value = serde_saphyr::from_str(header).unwrap();
     let job: serde_json::Value = serde_saphyr::from_str(job).unwrap();
@@ -412,16 +358,9 @@ fn gitlab_component_keeps_inputs_out_of_its_script() {
 /// The script of the GitLab component, run with hostile variables.
 #[test]
 fn gitlab_script_runs_a_release_by_digest_only() {
-    let template =
-        std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
-    let job: serde_json::Value =
-        serde_saphyr::from_str(template.split_once("\n---\n").unwrap().1).unwrap();
-    let script = Arc::new(
-        job["$[[ inputs.job ]]"]["script"][0]
-            .as_str()
-            .unwrap()
-            .to_owned(),
-    );
+    let template = std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
+    let job: serde_json::Value = serde_saphyr::from_str(template.split_once("\n---\n").unwrap().1).unwrap();
+    let script = Arc::new(job["$[[ inputs.job ]]"]["script"][0].as_str().unwrap().to_owned());
     let hostile = "$(touch pwned)\n--mode=inform \"'";
     for (named, executed) in [(digest(FAKE), true), (digest("another release"), false)] {
         let runner = Runner::new(&[]);
@@ -451,8 +390,7 @@ fn gitlab_script_runs_a_release_by_digest_only() {
         assert!(!runner.place.join("pwned").exists());
         if let Ok(arguments) = arguments {
             assert!(
-                arguments.contains(&format!("[--policy={hostile}]"))
-                    && arguments.ends_with(&format!("\n{hostile}\n"))
+                arguments.contains(&format!("[--policy={hostile}]")) && arguments.ends_with(&format!("\n{hostile}\n"))
             );
         }
         std::fs::remove_dir_all(&runner.place).unwrap();
@@ -469,18 +407,12 @@ fn examples_go_on_only_when_allowed() {
     );
     assert_eq!(workflow["permissions"], serde_json::json!({}));
     let inputs = action().inputs;
-    for input in workflow["jobs"]["gate"]["steps"][1]["with"]
-        .as_object()
-        .unwrap()
-        .keys()
-    {
+    for input in workflow["jobs"]["gate"]["steps"][1]["with"].as_object().unwrap().keys() {
         assert!(inputs.contains_key(input), "{input}");
     }
     let example = std::fs::read_to_string(repository().join("examples/gitlab/gate.yml")).unwrap();
-    let template =
-        std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
-    let header: serde_json::Value =
-        serde_saphyr::from_str(template.split_once("\n---\n").unwrap().0).unwrap();
+    let template = std::fs::read_to_string(repository().join("templates/gate/template.yml")).unwrap();
+    let header: serde_json::Value = serde_saphyr::from_str(template.split_once("\n---\n").unwrap().0).unwrap();
     let pipeline: serde_json::Value = serde_saphyr::from_str(&example).unwrap();
     for input in pipeline["include"][0]["inputs"].as_object().unwrap().keys() {
         assert!(header["spec"]["inputs"].get(input).is_some(), "{input}");

@@ -157,10 +157,7 @@ pub fn parse(
         Err(error) => return Err(UsageError::from(&error)),
     };
     match matches.subcommand() {
-        Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(
-            matches,
-            surroundings,
-        )?))),
+        Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
         _ => Ok(Command::Show(definition.render_help().to_string())),
     }
@@ -169,13 +166,8 @@ pub fn parse(
 /// The format that a command line asks for, as far as it can be told of one that is not understood: its error is then
 /// told in that format.
 pub fn format_of(arguments: &[OsString], environment: &Environment) -> Option<Format> {
-    let texts: Vec<_> = arguments
-        .iter()
-        .filter_map(|argument| argument.to_str())
-        .collect();
-    let joined = texts
-        .iter()
-        .filter_map(|text| text.strip_prefix("--format="));
+    let texts: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let joined = texts.iter().filter_map(|text| text.strip_prefix("--format="));
     let apart = texts
         .windows(2)
         .filter(|pair| pair[0] == "--format")

@@ -17,10 +17,7 @@ impl Environment {
 
     /// A variable that is set and not empty.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
 
@@ -79,9 +76,7 @@ impl From<&Environment> for GitHub {
     fn from(environment: &Environment) -> Self {
         Self {
             output: environment.variable("GITHUB_OUTPUT").map(PathBuf::from),
-            step_summary: environment
-                .variable("GITHUB_STEP_SUMMARY")
-                .map(PathBuf::from),
+            step_summary: environment.variable("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             log: match environment.variable("RUNNER_DEBUG") {
                 Some("1") => LogLevel::Debug,
                 _ => LogLevel::Normal,

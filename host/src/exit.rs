@@ -45,11 +45,7 @@ const NEVER_SOFTENED: [&str; 4] = ["signature", "provenance", IMAGE, UNMATCHED];
 impl Run {
     pub fn exit(&self) -> Exit {
         let images = || self.images.iter();
-        if self
-            .faults
-            .iter()
-            .any(|fault| matches!(fault, Fault::Bug { .. }))
-        {
+        if self.faults.iter().any(|fault| matches!(fault, Fault::Bug { .. })) {
             Exit::Bug
         } else if !self.faults.is_empty() {
             Exit::Usage
@@ -83,8 +79,7 @@ impl Image {
     pub fn verdict(&self) -> Verdict {
         let rules = || self.report.rules.iter();
         let says = |verdict| {
-            self.report.verdict == verdict
-                || rules().any(|rule| rule.verdict == verdict && self.enforces(rule))
+            self.report.verdict == verdict || rules().any(|rule| rule.verdict == verdict && self.enforces(rule))
         };
         if says(Verdict::Deny) {
             Verdict::Deny
@@ -100,12 +95,7 @@ impl Image {
 
     /// An enforced rule denies; so does a denial that no rule explains.
     fn denies(&self) -> bool {
-        let denying = || {
-            self.report
-                .rules
-                .iter()
-                .filter(|rule| rule.verdict == Verdict::Deny)
-        };
+        let denying = || self.report.rules.iter().filter(|rule| rule.verdict == Verdict::Deny);
         denying().any(|rule| rule.mode == Mode::Enforce)
             || (self.report.verdict == Verdict::Deny && denying().next().is_none())
     }
@@ -113,15 +103,13 @@ impl Image {
     /// A rule is undecided and nothing lets it pass; so is an image about which there is nothing but failures.
     fn blocks_undecided(&self) -> bool {
         let rules = &self.report.rules;
-        rules.iter().any(|rule| self.blocks(rule))
-            || (rules.is_empty() && !self.report.failures.is_empty())
+        rules.iter().any(|rule| self.blocks(rule)) || (rules.is_empty() && !self.report.failures.is_empty())
     }
 
     /// Whether an undecided rule stops the job. `--mode inform` has no say in it; `undecided: inform` shows as an
     /// undecided rule in mode inform, and is believed only for the kinds that it may cover.
     pub fn blocks(&self, rule: &RuleResult) -> bool {
-        let softened =
-            !NEVER_SOFTENED.contains(&rule.kind.as_str()) || self.policy_mode(rule) == Mode::Inform;
+        let softened = !NEVER_SOFTENED.contains(&rule.kind.as_str()) || self.policy_mode(rule) == Mode::Inform;
         rule.verdict == Verdict::Undecided && (rule.mode == Mode::Enforce || !softened)
     }
 

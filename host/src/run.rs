@@ -68,10 +68,7 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// the command was not understood
-    Usage {
-        message: String,
-        hint: Option<String>,
-    },
+    Usage { message: String, hint: Option<String> },
     /// the policy, or a file that it names, is wrong
     Policy(Diagnostic),
     /// Portcullis itself failed while it judged `image`
@@ -107,10 +104,7 @@ impl Run {
 
     /// Pinned references of the images that may pass.
     pub fn pinned(&self) -> Vec<&str> {
-        let allowed = self
-            .images
-            .iter()
-            .filter(|image| image.verdict() == Verdict::Allow);
+        let allowed = self.images.iter().filter(|image| image.verdict() == Verdict::Allow);
         allowed
             .flat_map(|image| image.report.pinned.iter().map(String::as_str))
             .collect()
@@ -120,11 +114,7 @@ impl Run {
 impl Image {
     /// The mode that the policy gives a rule, whatever the command line says.
     pub fn policy_mode(&self, rule: &RuleResult) -> Mode {
-        let known = self
-            .requirements
-            .rules
-            .iter()
-            .find(|known| known.rule == rule.rule);
+        let known = self.requirements.rules.iter().find(|known| known.rule == rule.rule);
         match known {
             Some(known) => known.mode,
             None if rule.kind == IMAGE => self.mode_of_all_rules(),

@@ -36,9 +36,7 @@ impl Colour {
 
 /// Columns from `COLUMNS` where a shell exports it, within what can be read.
 pub fn width(environment: &Environment) -> usize {
-    let columns = environment
-        .variable("COLUMNS")
-        .and_then(|columns| columns.parse().ok());
+    let columns = environment.variable("COLUMNS").and_then(|columns| columns.parse().ok());
     columns.unwrap_or(WIDTH).clamp(40, 200)
 }
 

@@ -273,10 +273,7 @@ mod tests {
             ("###[error]", "# # #[error]"),
             ("##vso[task.setvariable]x", "# #vso[task.setvariable]x"),
             ("##teamcity[x]", "# #teamcity[x]"),
-            (
-                "section_start:1:x\r\u{1b}[0K",
-                "section_ start:1:x\u{240d}\u{241b}[0K",
-            ),
+            ("section_start:1:x\r\u{1b}[0K", "section_ start:1:x\u{240d}\u{241b}[0K"),
             ("section_end:1:x", "section_ end:1:x"),
             (
                 "a\u{202e}b\u{200b}c\u{2028}d\u{85}e\u{7f}",
@@ -291,11 +288,7 @@ mod tests {
             let safe = Untrusted(hostile).to_string();
             assert_eq!(safe, shown, "{hostile:?}");
             assert!(!commands(&safe), "{safe:?}");
-            assert_eq!(
-                Untrusted(&safe).to_string(),
-                safe,
-                "cleaning twice changes nothing"
-            );
+            assert_eq!(Untrusted(&safe).to_string(), safe, "cleaning twice changes nothing");
         }
     }
 

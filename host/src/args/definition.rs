@@ -105,12 +105,22 @@ fn list() -> Command {
     Command::new("list")
         .about("Show what an image has: every piece of evidence, who signed it and when, or why it does not count")
         .after_help(LIST_EXAMPLES)
-        .arg(Arg::new("image").value_name("IMAGE").num_args(0..=1).help("A reference such as ghcr.io/acme/api:v1.4.2"))
+        .arg(
+            Arg::new("image")
+                .value_name("IMAGE")
+                .num_args(0..=1)
+                .help("A reference such as ghcr.io/acme/api:v1.4.2"),
+        )
         .args(evidence())
         .args(policy())
         .args(identity())
         .next_help_heading("Output")
-        .arg(one_of("format", "FORMAT", &["table", "json"], "table or json [default: table]"))
+        .arg(one_of(
+            "format",
+            "FORMAT",
+            &["table", "json"],
+            "table or json [default: table]",
+        ))
         .args(detail())
 }
 
@@ -133,22 +143,14 @@ fn evidence() -> Vec<Arg> {
                 "FILE",
                 "Trust this trusted_root.json in place of the policy's `trust`",
             ),
-            option(
-                "now",
-                "RFC3339",
-                "Judge as of this time; only with --layout",
-            ),
+            option("now", "RFC3339", "Judge as of this time; only with --layout"),
             option("jobs", "N", "Requests at the same time"),
             many(
                 "insecure-registry",
                 "HOST",
                 "Speak to this registry without TLS; may be repeated",
             ),
-            option(
-                "ca-file",
-                "FILE",
-                "Roots (PEM) for registries, beside the system's",
-            ),
+            option("ca-file", "FILE", "Roots (PEM) for registries, beside the system's"),
             option("cert", "FILE", "Client certificate (PEM) for registries"),
             option("key-file", "FILE", "Key (PEM) of the client certificate"),
         ],
@@ -164,11 +166,7 @@ fn policy() -> Vec<Arg> {
                 "FILE",
                 "The policy [default: portcullis.yaml where there is one]",
             ),
-            option(
-                "policy-digest",
-                "sha256:…",
-                "Refuse a policy with other bytes",
-            ),
+            option("policy-digest", "sha256:…", "Refuse a policy with other bytes"),
         ],
     )
 }
@@ -189,11 +187,7 @@ fn identity() -> Vec<Arg> {
                 "REGEXP",
                 "The same as a regular expression for the whole identity",
             ),
-            option(
-                "certificate-oidc-issuer",
-                "URL",
-                "Who must have issued the identity",
-            ),
+            option("certificate-oidc-issuer", "URL", "Who must have issued the identity"),
             option(
                 "certificate-oidc-issuer-regexp",
                 "REGEXP",
@@ -240,20 +234,12 @@ fn many(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     option(name, value, help).action(ArgAction::Append)
 }
 
-fn one_of(
-    name: &'static str,
-    value: &'static str,
-    values: &'static [&'static str],
-    help: &'static str,
-) -> Arg {
+fn one_of(name: &'static str, value: &'static str, values: &'static [&'static str], help: &'static str) -> Arg {
     option(name, value, help)
         .value_parser(values.to_vec())
         .hide_possible_values(true)
 }
 
 fn switch(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .action(ArgAction::SetTrue)
-        .help(help)
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }

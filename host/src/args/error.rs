@@ -70,28 +70,17 @@ impl Display for UsageError {
                 value,
                 expected,
             } => {
-                write!(
-                    f,
-                    "`{}` takes {}, not `{}`",
-                    text(option),
-                    text(expected),
-                    text(value)
-                )
+                write!(f, "`{}` takes {}, not `{}`", text(option), text(expected), text(value))
             }
             Self::Repeated { option } => write!(f, "`{}` is given more than once", text(option)),
-            Self::Conflict { option, other } => write!(
-                f,
-                "`{}` and `{}` exclude each other",
-                text(option),
-                text(other)
-            ),
+            Self::Conflict { option, other } => {
+                write!(f, "`{}` and `{}` exclude each other", text(option), text(other))
+            }
             Self::Needs { option, other, .. } => write!(f, "`{option}` needs `{other}`"),
             Self::NotUnicode => f.write_str("an argument is not Unicode text"),
             Self::NoImage => f.write_str("no image is named"),
             Self::NoPolicy => f.write_str("nothing says who must have signed"),
-            Self::PrintPolicyWithoutFlags => {
-                f.write_str("`--print-policy` has no flags to print as a policy")
-            }
+            Self::PrintPolicyWithoutFlags => f.write_str("`--print-policy` has no flags to print as a policy"),
             Self::PolicyAndIdentity { flag } => {
                 write!(f, "`--policy` and `{flag}` exclude each other")
             }
@@ -111,12 +100,9 @@ impl UsageError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::UnknownOption {
-                similar: Some(similar),
-                ..
+                similar: Some(similar), ..
             } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
-            Self::UnknownOption { similar: None, .. } => {
-                "`portcullis check --help` lists the options"
-            }
+            Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
             Self::UnknownCommand { .. } => "the commands are `check` and `list`",
             Self::Needs { reason, .. } => reason,
             Self::NoImage => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",
@@ -177,15 +163,11 @@ impl From<&clap::Error> for UsageError {
                     expected,
                 }
             }
-            ErrorKind::InvalidValue | ErrorKind::NoEquals | ErrorKind::TooFewValues => {
-                Self::MissingValue { option }
-            }
-            ErrorKind::ArgumentConflict => {
-                match context(ContextKind::PriorArg).map(|other| name(&other)) {
-                    Some(other) if other != option => Self::Conflict { option, other },
-                    _ => Self::Repeated { option },
-                }
-            }
+            ErrorKind::InvalidValue | ErrorKind::NoEquals | ErrorKind::TooFewValues => Self::MissingValue { option },
+            ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg).map(|other| name(&other)) {
+                Some(other) if other != option => Self::Conflict { option, other },
+                _ => Self::Repeated { option },
+            },
             ErrorKind::InvalidUtf8 => Self::NotUnicode,
             _ => Self::Other {
                 text: error

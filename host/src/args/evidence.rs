@@ -9,15 +9,9 @@ use super::{ClientCertificate, EvidenceOptions, RegistryOptions, UsageError};
 use crate::ci::Environment;
 use crate::run::{Source, Weakening};
 
-pub fn read(
-    matches: &ArgMatches,
-    environment: &Environment,
-) -> Result<EvidenceOptions, UsageError> {
+pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceOptions, UsageError> {
     let layout = path(matches, "layout");
-    let now = matches
-        .get_one::<String>("now")
-        .map(|now| time(now))
-        .transpose()?;
+    let now = matches.get_one::<String>("now").map(|now| time(now)).transpose()?;
     if now.is_some() && layout.is_none() {
         return Err(UsageError::NowWithoutLayout);
     }
@@ -57,10 +51,7 @@ pub fn weakenings(matches: &ArgMatches) -> Vec<Weakening> {
             "this file says who can be trusted, in place of the policy",
         ),
         ("now", "judged as of this time, not of the clock"),
-        (
-            "insecure-registry",
-            "this registry is spoken to without TLS",
-        ),
+        ("insecure-registry", "this registry is spoken to without TLS"),
     ];
     let given = options.into_iter().flat_map(|(name, effect)| {
         texts(matches, name).map(move |value| Weakening {
@@ -86,16 +77,11 @@ fn time(text: &str) -> Result<i64, UsageError> {
         value: text.to_owned(),
         expected: "a time such as 2026-11-23T00:00:00Z".to_owned(),
     };
-    text.parse::<Timestamp>()
-        .map(Timestamp::as_second)
-        .map_err(|_| bad())
+    text.parse::<Timestamp>().map(Timestamp::as_second).map_err(|_| bad())
 }
 
 /// `PORTCULLIS_JOBS` is harmless: it changes how long it takes.
-fn jobs(
-    matches: &ArgMatches,
-    environment: &Environment,
-) -> Result<Option<NonZeroUsize>, UsageError> {
+fn jobs(matches: &ArgMatches, environment: &Environment) -> Result<Option<NonZeroUsize>, UsageError> {
     let (option, value) = match (
         matches.get_one::<String>("jobs"),
         environment.variable("PORTCULLIS_JOBS"),

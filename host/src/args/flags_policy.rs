@@ -8,11 +8,7 @@ pub use crate::run::FLAGS as NAME;
 
 /// YAML that `--print-policy` shows and the component reads. Values of flags stand in double quotes and cannot leave them.
 pub fn document(flags: &Flags) -> String {
-    let mut lines = vec![
-        "version: 1".to_owned(),
-        "signers:".to_owned(),
-        "  signer:".to_owned(),
-    ];
+    let mut lines = vec!["version: 1".to_owned(), "signers:".to_owned(), "  signer:".to_owned()];
     lines.extend(signer(&flags.identity));
     if flags.transparency_log == TransparencyLog::Ignored {
         lines.push("    transparency-log: { required: false }".to_owned());
@@ -100,9 +96,7 @@ images:
     rules: [signed]
 "#;
         assert_eq!(
-            document(&keyless(TextMatch::Regexp(
-                r"https://github\.com/acme/.*".to_owned()
-            ))),
+            document(&keyless(TextMatch::Regexp(r"https://github\.com/acme/.*".to_owned()))),
             expected
         );
     }
@@ -150,16 +144,8 @@ images:
             "\u{feff}",
         ] {
             let document = document(&keyless(TextMatch::Exact(hostile.to_owned())));
-            assert_eq!(
-                document.lines().count(),
-                harmless.lines().count(),
-                "{document}"
-            );
-            assert!(
-                !document.contains("##")
-                    && !document.contains('\u{1b}')
-                    && !document.contains('\u{85}')
-            );
+            assert_eq!(document.lines().count(), harmless.lines().count(), "{document}");
+            assert!(!document.contains("##") && !document.contains('\u{1b}') && !document.contains('\u{85}'));
             let line = document.lines().nth(5).unwrap();
             let value = line.strip_prefix("      identity: ").unwrap();
             if !value.contains("\\U") {

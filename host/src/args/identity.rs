@@ -57,8 +57,7 @@ const FLAGS: [(&str, &str); 7] = [
 
 /// The first of the flags that is given.
 pub fn given(matches: &ArgMatches) -> Option<&'static str> {
-    let on_command_line =
-        |name: &str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
+    let on_command_line = |name: &str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
     FLAGS
         .into_iter()
         .find(|(name, _)| on_command_line(name))
@@ -106,27 +105,16 @@ pub fn read(matches: &ArgMatches) -> Result<Option<Flags>, UsageError> {
 }
 
 fn needs(option: &'static str, other: &'static str) -> UsageError {
-    let reason =
-        "an identity means something only together with who issued it: anybody can run an issuer";
-    UsageError::Needs {
-        option,
-        other,
-        reason,
-    }
+    let reason = "an identity means something only together with who issued it: anybody can run an issuer";
+    UsageError::Needs { option, other, reason }
 }
 
 fn certificate_flag(matches: &ArgMatches) -> &'static str {
-    let certificate = FLAGS[1..5]
-        .iter()
-        .find(|(name, _)| matches.contains_id(name));
+    let certificate = FLAGS[1..5].iter().find(|(name, _)| matches.contains_id(name));
     certificate.map_or("--certificate-identity", |(_, flag)| flag)
 }
 
-fn text_match(
-    matches: &ArgMatches,
-    exact: &str,
-    regexp: &str,
-) -> Result<Option<TextMatch>, UsageError> {
+fn text_match(matches: &ArgMatches, exact: &str, regexp: &str) -> Result<Option<TextMatch>, UsageError> {
     let value = |name: &str| matches.get_one::<String>(name).cloned();
     match (value(exact), value(regexp)) {
         (Some(_), Some(_)) => Err(UsageError::Conflict {
@@ -146,11 +134,7 @@ fn text_match(
 
 fn annotations(matches: &ArgMatches) -> Result<BTreeMap<String, String>, UsageError> {
     let mut annotations = BTreeMap::new();
-    for pair in matches
-        .get_many::<String>("annotations")
-        .into_iter()
-        .flatten()
-    {
+    for pair in matches.get_many::<String>("annotations").into_iter().flatten() {
         let bad = |expected: &str| UsageError::BadValue {
             option: "--annotations".to_owned(),
             value: pair.clone(),
@@ -160,10 +144,7 @@ fn annotations(matches: &ArgMatches) -> Result<BTreeMap<String, String>, UsageEr
         if key.is_empty() {
             return Err(bad("KEY=VALUE"));
         }
-        if annotations
-            .insert(key.to_owned(), value.to_owned())
-            .is_some()
-        {
+        if annotations.insert(key.to_owned(), value.to_owned()).is_some() {
             return Err(bad("each key once"));
         }
     }

@@ -8,10 +8,7 @@ use crate::emit::github::output::OutputPath;
 use crate::emit::{Detail, FORMATS, Format};
 
 /// `--format`, else `PORTCULLIS_FORMAT`, which is harmless: no format changes the exit code.
-pub fn format(
-    matches: &ArgMatches,
-    environment: &Environment,
-) -> Result<Option<Format>, UsageError> {
+pub fn format(matches: &ArgMatches, environment: &Environment) -> Result<Option<Format>, UsageError> {
     let (option, name) = match (
         matches.get_one::<String>("format"),
         environment.variable("PORTCULLIS_FORMAT"),
@@ -20,13 +17,11 @@ pub fn format(
         (None, Some(name)) => ("PORTCULLIS_FORMAT", name),
         (None, None) => return Ok(None),
     };
-    Format::named(name)
-        .map(Some)
-        .ok_or_else(|| UsageError::BadValue {
-            option: option.to_owned(),
-            value: name.to_owned(),
-            expected: FORMATS.join(", "),
-        })
+    Format::named(name).map(Some).ok_or_else(|| UsageError::BadValue {
+        option: option.to_owned(),
+        value: name.to_owned(),
+        expected: FORMATS.join(", "),
+    })
 }
 
 pub fn list_format(matches: &ArgMatches) -> ListFormat {
@@ -52,8 +47,7 @@ fn report_file(report: &str) -> Result<ReportFile, UsageError> {
         expected: expected.to_owned(),
     };
     let (name, path) = report.split_once('=').ok_or_else(|| bad("FORMAT=FILE"))?;
-    let format = Format::named(name)
-        .ok_or_else(|| bad(&format!("FORMAT=FILE with one of {}", FORMATS.join(", "))))?;
+    let format = Format::named(name).ok_or_else(|| bad(&format!("FORMAT=FILE with one of {}", FORMATS.join(", "))))?;
     match OutputPath::new(path) {
         Some(_) => Ok(ReportFile {
             format,

@@ -4,9 +4,7 @@ use clap::ArgMatches;
 use std::path::PathBuf;
 
 use super::identity::{self, Flags, TransparencyLog};
-use super::{
-    Check, CheckAction, Images, List, PolicyChoice, Surroundings, UsageError, evidence, output,
-};
+use super::{Check, CheckAction, Images, List, PolicyChoice, Surroundings, UsageError, evidence, output};
 use crate::run::{Source, Weakening};
 use crate::wit::basics::Mode;
 
@@ -25,12 +23,8 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
         reports: output::reports(matches)?,
         detail: output::detail(matches),
         action,
-        output_signature: matches
-            .get_one::<String>("output-signature")
-            .map(PathBuf::from),
-        output_certificate: matches
-            .get_one::<String>("output-certificate")
-            .map(PathBuf::from),
+        output_signature: matches.get_one::<String>("output-signature").map(PathBuf::from),
+        output_certificate: matches.get_one::<String>("output-certificate").map(PathBuf::from),
         weakenings: weakenings(matches, mode, Some(&policy)),
         policy,
     })
@@ -39,10 +33,7 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
 pub fn list(matches: &ArgMatches, surroundings: &Surroundings) -> Result<List, UsageError> {
     let policy = policy(matches, surroundings)?;
     Ok(List {
-        image: matches
-            .get_one::<String>("image")
-            .cloned()
-            .ok_or(UsageError::NoImage)?,
+        image: matches.get_one::<String>("image").cloned().ok_or(UsageError::NoImage)?,
         evidence: evidence::read(matches, &surroundings.environment)?,
         format: output::list_format(matches),
         detail: output::detail(matches),
@@ -66,10 +57,7 @@ fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageErro
 }
 
 /// A file that was named, else the flags, else the file that lies there.
-fn policy(
-    matches: &ArgMatches,
-    surroundings: &Surroundings,
-) -> Result<Option<PolicyChoice>, UsageError> {
+fn policy(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Option<PolicyChoice>, UsageError> {
     let file = matches.get_one::<String>("policy").map(PathBuf::from);
     let digest = matches
         .get_one::<String>("policy-digest")
@@ -124,10 +112,7 @@ fn weakenings(matches: &ArgMatches, mode: Mode, policy: Option<&PolicyChoice>) -
     };
     let mut weakenings = evidence::weakenings(matches);
     if mode == Mode::Inform {
-        weakenings.push(on_command_line(
-            "--mode inform",
-            "denials do not stop the job",
-        ));
+        weakenings.push(on_command_line("--mode inform", "denials do not stop the job"));
     }
     if let Some(PolicyChoice::Flags(Flags {
         transparency_log: TransparencyLog::Ignored,

@@ -49,10 +49,7 @@ fn everything_at_once() {
             digest: Some(digest)
         }
     );
-    assert_eq!(
-        check.evidence.bundles,
-        [PathBuf::from("b1"), PathBuf::from("b2")]
-    );
+    assert_eq!(check.evidence.bundles, [PathBuf::from("b1"), PathBuf::from("b2")]);
     assert_eq!(check.evidence.now, Some(1_795_392_000));
     assert_eq!(check.evidence.jobs, NonZeroUsize::new(3));
     assert_eq!(check.evidence.registry.insecure, ["r:5000"]);
@@ -102,8 +99,7 @@ fn defaults_are_strict() {
 
 #[test]
 fn cosign_flags_make_a_policy() {
-    let line =
-        format!("image {KEYLESS} -a env=prod --annotations build=4=2 --insecure-ignore-tlog");
+    let line = format!("image {KEYLESS} -a env=prod --annotations build=4=2 --insecure-ignore-tlog");
     let PolicyChoice::Flags(flags) = check(&line).policy else {
         panic!()
     };
@@ -118,10 +114,7 @@ fn cosign_flags_make_a_policy() {
 
 #[test]
 fn print_policy_needs_no_image() {
-    assert_eq!(
-        check("--key k.pub --print-policy").action,
-        CheckAction::PrintPolicy
-    );
+    assert_eq!(check("--key k.pub --print-policy").action, CheckAction::PrintPolicy);
 }
 
 #[test]
@@ -177,10 +170,7 @@ fn combinations_that_make_no_sense() {
             "check i --policy p --insecure-ignore-tlog",
             "`--policy` and `--insecure-ignore-tlog` exclude each other",
         ),
-        (
-            "check i --key k --now 2026-11-23T00:00:00Z",
-            "`--now` needs `--layout`",
-        ),
+        ("check i --key k --now 2026-11-23T00:00:00Z", "`--now` needs `--layout`"),
         (
             "check i --certificate-identity a",
             "`--certificate-identity` needs `--certificate-oidc-issuer`",
@@ -198,10 +188,7 @@ fn combinations_that_make_no_sense() {
             "`--insecure-ignore-tlog` needs `--key`",
         ),
         ("check i -a x=y", "`--annotations` needs `--key`"),
-        (
-            "check i --key k -a x",
-            "`--annotations` takes KEY=VALUE, not `x`",
-        ),
+        ("check i --key k -a x", "`--annotations` takes KEY=VALUE, not `x`"),
         (
             "check i --key k -a x=1 -a x=2",
             "`--annotations` takes each key once, not `x=2`",
@@ -219,18 +206,12 @@ fn combinations_that_make_no_sense() {
             "`--quiet` and `--verbose` exclude each other",
         ),
         ("check i --policy p --cert c", "`--cert` needs `--key-file`"),
-        (
-            "check i --policy p --policy q",
-            "`--policy` is given more than once",
-        ),
+        ("check i --policy p --policy q", "`--policy` is given more than once"),
         (
             "check i --policy p --mode off",
             "`--mode` takes enforce, inform, not `off`",
         ),
-        (
-            "check i --policy p --jobs 0",
-            "`--jobs` takes a number from 1, not `0`",
-        ),
+        ("check i --policy p --jobs 0", "`--jobs` takes a number from 1, not `0`"),
         (
             "check i --policy p --report sarif=x",
             "`--report` takes FORMAT=FILE with one of text, json, github, gitlab-codequality, not `sarif=x`",
@@ -269,10 +250,7 @@ fn variables_that_could_weaken_change_nothing() {
     for line in ["check i --policy p", "check i --key k", "list i"] {
         assert_eq!(with(line, &surroundings), bare(line), "{line}");
     }
-    assert_eq!(
-        with("check i", &surroundings).unwrap_err(),
-        UsageError::NoPolicy
-    );
+    assert_eq!(with("check i", &surroundings).unwrap_err(), UsageError::NoPolicy);
 }
 
 #[test]
@@ -291,9 +269,7 @@ fn harmless_variables_are_read_and_flags_win() {
         (check.format, check.evidence.jobs),
         (Some(Format::Json), NonZeroUsize::new(7))
     );
-    let Command::Check(check) =
-        with("check i --policy p --format text --jobs 1", &surroundings).unwrap()
-    else {
+    let Command::Check(check) = with("check i --policy p --format text --jobs 1", &surroundings).unwrap() else {
         panic!()
     };
     assert_eq!(
@@ -310,10 +286,7 @@ fn format_of_a_command_line_that_is_not_understood() {
             &Environment::default(),
         )
     };
-    assert_eq!(
-        format("portcullis check --format json --nonsense"),
-        Some(Format::Json)
-    );
+    assert_eq!(format("portcullis check --format json --nonsense"), Some(Format::Json));
     assert_eq!(format("portcullis --format=github"), Some(Format::GitHub));
     assert_eq!(format("portcullis check --format"), None);
     let environment = Environment::from_iter([("PORTCULLIS_FORMAT", "json")]);
@@ -334,25 +307,10 @@ fn hostile_arguments_are_cleaned_in_messages() {
             "--report",
             "json=a\nverdict=allow",
         ],
-        vec![
-            "portcullis",
-            "check",
-            "i",
-            "--policy",
-            "p",
-            "--mode",
-            "##[error]\u{1b}",
-        ],
+        vec!["portcullis", "check", "i", "--policy", "p", "--mode", "##[error]\u{1b}"],
     ] {
-        let error = parse(
-            arguments.into_iter().map(OsString::from),
-            &Surroundings::default(),
-        )
-        .unwrap_err();
-        crate::emit::fixture::assert_harmless_log(&format!(
-            "{error}\n{}",
-            error.hint().unwrap_or_default()
-        ));
+        let error = parse(arguments.into_iter().map(OsString::from), &Surroundings::default()).unwrap_err();
+        crate::emit::fixture::assert_harmless_log(&format!("{error}\n{}", error.hint().unwrap_or_default()));
         assert_eq!(error.to_string().lines().count(), 1);
     }
 }
@@ -363,10 +321,7 @@ fn help_teaches() {
         let Command::Show(help) = bare(line).unwrap() else {
             panic!()
         };
-        assert!(
-            help.contains("undecided") || help.contains("could not look"),
-            "{help}"
-        );
+        assert!(help.contains("undecided") || help.contains("could not look"), "{help}");
         let wide = help.lines().find(|line| line.chars().count() > 112);
         assert_eq!(wide, None, "{help}");
     }
@@ -374,7 +329,5 @@ fn help_teaches() {
         panic!()
     };
     crate::emit::expected::assert_expected("src/args/expected/check-help.txt", &help);
-    assert!(
-        matches!(bare("--version").unwrap(), Command::Show(version) if version.starts_with("portcullis "))
-    );
+    assert!(matches!(bare("--version").unwrap(), Command::Show(version) if version.starts_with("portcullis ")));
 }

@@ -94,13 +94,7 @@ impl World {
 
     fn allowed(self) -> Image {
         let mut report = self.report("ghcr.io/acme/api", "v1.4.2", 0x11, Verdict::Allow);
-        report.rules = vec![self.rule(
-            "signed",
-            42,
-            Severity::Critical,
-            Verdict::Allow,
-            ResultClass::Verified,
-        )];
+        report.rules = vec![self.rule("signed", 42, Severity::Critical, Verdict::Allow, ResultClass::Verified)];
         report.rules[0].accepted = vec![Acceptance {
             target: self.digest(0x11),
             signer: self.text("release"),
@@ -152,9 +146,7 @@ impl World {
             expected: self.text("signed by any of release, ops"),
             found: self.text("503 Service Unavailable"),
             near_misses: Vec::new(),
-            hint: self.maybe(
-                "try again later: a registry that does not answer says nothing about the image",
-            ),
+            hint: self.maybe("try again later: a registry that does not answer says nothing about the image"),
             evidence: None,
         }];
         report.rules = vec![rule];
@@ -181,11 +173,7 @@ impl World {
                 demand: self.text("signed by any of release, ops"),
                 platforms: vec![self.text("index")],
             }],
-            carriers: vec![
-                Carrier::Referrer,
-                Carrier::ReferrersTag,
-                Carrier::SignatureTag,
-            ],
+            carriers: vec![Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag],
             children: false,
         }
     }
@@ -221,14 +209,7 @@ impl World {
         }
     }
 
-    fn rule(
-        self,
-        rule: &str,
-        line: u32,
-        severity: Severity,
-        verdict: Verdict,
-        class: ResultClass,
-    ) -> RuleResult {
+    fn rule(self, rule: &str, line: u32, severity: Severity, verdict: Verdict, class: ResultClass) -> RuleResult {
         RuleResult {
             rule: self.text(rule),
             kind: "signature".to_owned(),
@@ -263,7 +244,9 @@ impl World {
                 near(0xb2, "ops", ResultClass::NoMatchingSigner),
                 near(0xb3, "ops", ResultClass::NoMatchingSigner),
             ],
-            hint: self.maybe("the tag was built from a branch: release it by a tag, or let the rule accept `refs/heads/main`"),
+            hint: self.maybe(
+                "the tag was built from a branch: release it by a tag, or let the rule accept `refs/heads/main`",
+            ),
             evidence: Some(self.digest(0xbb)),
         }
     }
@@ -336,11 +319,7 @@ impl World {
                 signer: self.maybe("ops"),
                 outcome: Outcome::Verified(key),
             }],
-            ..self.signature(
-                0xdd,
-                0x22,
-                Outcome::Rejected(self.rejection(ResultClass::Malformed)),
-            )
+            ..self.signature(0xdd, 0x22, Outcome::Rejected(self.rejection(ResultClass::Malformed)))
         }
     }
 
@@ -350,10 +329,7 @@ impl World {
                 kind: self.text("uri"),
                 subject: self.text(subject),
                 issuer: self.text(ISSUER),
-                claims: vec![(
-                    self.text("source-repository"),
-                    self.text("https://github.com/acme/api"),
-                )],
+                claims: vec![(self.text("source-repository"), self.text("https://github.com/acme/api"))],
                 fingerprint: self.digest(0x44),
                 not_before: NOW - 36_005,
                 not_after: NOW - 35_405,
@@ -410,9 +386,6 @@ pub fn assert_harmless_log(log: &str) {
             .chars()
             .find(|character| character.is_control() || crate::untrusted::is_invisible(*character));
         assert_eq!(hidden, None, "{line:?}");
-        assert!(
-            !line.starts_with("verdict=allow") && !line.starts_with("EOF"),
-            "{line}"
-        );
+        assert!(!line.starts_with("verdict=allow") && !line.starts_with("EOF"), "{line}");
     }
 }

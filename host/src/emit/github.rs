@@ -35,10 +35,7 @@ fn annotations(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let notices = notices(run);
     let mut room = PER_RUN;
     for level in [Level::Error, Level::Warning, Level::Notice] {
-        let of_level: Vec<_> = notices
-            .iter()
-            .filter(|notice| notice.level == level)
-            .collect();
+        let of_level: Vec<_> = notices.iter().filter(|notice| notice.level == level).collect();
         let shown = of_level.len().min(PER_KIND).min(room);
         room -= shown;
         for (position, notice) in of_level[..shown].iter().enumerate() {

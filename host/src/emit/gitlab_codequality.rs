@@ -14,10 +14,7 @@ use crate::wit::basics::Severity;
 
 pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let mut seen = BTreeMap::new();
-    let issues: Vec<Issue> = notices(run)
-        .iter()
-        .map(|notice| Issue::of(notice, &mut seen))
-        .collect();
+    let issues: Vec<Issue> = notices(run).iter().map(|notice| Issue::of(notice, &mut seen)).collect();
     json_text::write_document(&issues, out)
 }
 
@@ -84,27 +81,17 @@ fn severity(notice: &Notice) -> &'static str {
 /// told apart by its number.
 fn fingerprint(subject: &Subject, seen: &mut BTreeMap<[u8; 32], u32>) -> String {
     let stable: [u8; 32] = hash(&parts(subject));
-    let number = seen
-        .entry(stable)
-        .and_modify(|number| *number += 1)
-        .or_insert(1);
+    let number = seen.entry(stable).and_modify(|number| *number += 1).or_insert(1);
     let fingerprint = match number {
         1 => stable,
         _ => hash(&[&String::from_utf8_lossy(&stable), &number.to_string()]),
     };
-    fingerprint
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    fingerprint.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn parts<'r>(subject: &Subject<'r>) -> Vec<&'r str> {
     match subject {
-        Subject::Finding {
-            image,
-            rule,
-            finding,
-        } => {
+        Subject::Finding { image, rule, finding } => {
             let report = &image.report;
             let class = finding.map_or(rule.class, |finding| finding.class);
             let platform = finding
@@ -155,10 +142,7 @@ mod tests {
 
     #[test]
     fn report_is_as_expected() {
-        assert_expected(
-            "src/emit/expected/gitlab-codequality.json",
-            &rendered(&fixture::run()),
-        );
+        assert_expected("src/emit/expected/gitlab-codequality.json", &rendered(&fixture::run()));
     }
 
     #[test]
@@ -200,15 +184,9 @@ mod tests {
             }],
             Default::default(),
         );
-        for issue in [fixture::run(), fixture::hostile(), failed]
-            .iter()
-            .flat_map(issues)
-        {
+        for issue in [fixture::run(), fixture::hostile(), failed].iter().flat_map(issues) {
             assert!(issue["description"].is_string() && issue["check_name"].is_string());
-            assert!(
-                ["info", "minor", "major", "critical", "blocker"]
-                    .contains(&issue["severity"].as_str().unwrap())
-            );
+            assert!(["info", "minor", "major", "critical", "blocker"].contains(&issue["severity"].as_str().unwrap()));
             assert!(issue["location"]["lines"]["begin"].as_u64() >= Some(1));
             assert!(!issue["location"]["path"].as_str().unwrap().is_empty());
             assert_eq!(issue["fingerprint"].as_str().unwrap().len(), 64);

@@ -13,9 +13,7 @@ pub fn write_document(value: &impl Serialize, mut out: impl Write) -> io::Result
         layout: PrettyFormatter::new(),
         alphabet: Alphabet::Unicode,
     };
-    value.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut out, careful,
-    ))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, careful))?;
     out.write_all(b"\n")
 }
 
@@ -26,9 +24,7 @@ pub fn line(value: &impl Serialize) -> io::Result<String> {
         layout: CompactFormatter,
         alphabet: Alphabet::Ascii,
     };
-    value.serialize(&mut serde_json::Serializer::with_formatter(
-        &mut line, careful,
-    ))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut line, careful))?;
     String::from_utf8(line).map_err(io::Error::other)
 }
 
@@ -57,11 +53,7 @@ impl<F> Careful<F> {
 }
 
 impl<F: Formatter> Formatter for Careful<F> {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut written = 0;
         for (position, character) in fragment.char_indices() {
             if self.must_escape(&fragment[..position], character) {
@@ -83,11 +75,7 @@ impl<F: Formatter> Formatter for Careful<F> {
         self.layout.end_array(writer)
     }
 
-    fn begin_array_value<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         self.layout.begin_array_value(writer, first)
     }
 
@@ -103,11 +91,7 @@ impl<F: Formatter> Formatter for Careful<F> {
         self.layout.end_object(writer)
     }
 
-    fn begin_object_key<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         self.layout.begin_object_key(writer, first)
     }
 
@@ -135,16 +119,10 @@ mod tests {
             assert!(!document.contains(command), "{command:?} in {document}");
         }
         assert!(document.contains("é \u{1f600}"));
-        assert_eq!(
-            serde_json::from_str::<Vec<String>>(&document).unwrap(),
-            value
-        );
+        assert_eq!(serde_json::from_str::<Vec<String>>(&document).unwrap(), value);
 
         let line = line(&value).unwrap();
-        assert!(
-            line.bytes().all(|byte| (0x20..0x7f).contains(&byte)),
-            "{line}"
-        );
+        assert!(line.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{line}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&line).unwrap(), value);
     }
 }

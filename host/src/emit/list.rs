@@ -31,21 +31,11 @@ pub fn table(listing: &Listing, style: Style, out: &mut impl Write) -> io::Resul
     rows(listing, style, &mut screen)?;
     for failure in &listing.failures {
         let text = say![failure.reason, ": ", failure.place];
-        screen.entry(
-            0,
-            &(say!["not seen"], Paint::Doubt),
-            10,
-            &(text, Paint::Plain),
-        )?;
+        screen.entry(0, &(say!["not seen"], Paint::Doubt), 10, &(text, Paint::Plain))?;
     }
     for warning in &listing.warnings {
         let text = say![warning.message, " (", super::text::place(warning), ")"];
-        screen.entry(
-            0,
-            &(say!["warning"], Paint::Doubt),
-            10,
-            &(text, Paint::Plain),
-        )?;
+        screen.entry(0, &(say!["warning"], Paint::Doubt), 10, &(text, Paint::Plain))?;
     }
     Ok(())
 }
@@ -68,10 +58,7 @@ fn rows<W: Write>(listing: &Listing, style: Style, screen: &mut Screen<W>) -> io
             *width = (*width).max(cell.width());
         }
     }
-    let mut heading = padded(
-        HEADINGS.map(|heading| (say![heading], Paint::Faint)),
-        widths,
-    );
+    let mut heading = padded(HEADINGS.map(|heading| (say![heading], Paint::Faint)), widths);
     if style.width >= WIDE {
         heading.push((say!["SIGNER"], Paint::Faint));
     }
@@ -103,10 +90,7 @@ fn cells(evidence: &Evidence) -> [Piece; 5] {
     };
     [
         (say![evidence.short_type], Paint::Strong),
-        (
-            say![digest.chars().take(12).collect::<String>()],
-            Paint::Plain,
-        ),
+        (say![digest.chars().take(12).collect::<String>()], Paint::Plain),
         (size(evidence.size), Paint::Plain),
         (say![words::carrier(evidence.carrier)], Paint::Plain),
         proven,
@@ -135,12 +119,7 @@ fn size(bytes: u64) -> Safe {
     }
 }
 
-fn draw<W: Write>(
-    evidence: &Evidence,
-    mut row: Vec<Piece>,
-    style: Style,
-    screen: &mut Screen<W>,
-) -> io::Result<()> {
+fn draw<W: Write>(evidence: &Evidence, mut row: Vec<Piece>, style: Style, screen: &mut Screen<W>) -> io::Result<()> {
     let mut signers: Vec<Safe> = evidence.attempts.iter().filter_map(signer).collect();
     if style.width >= WIDE && !signers.is_empty() {
         row.push((signers.remove(0), Paint::Plain));
@@ -210,12 +189,7 @@ fn details<W: Write>(evidence: &Evidence, screen: &mut Screen<W>) -> io::Result<
 }
 
 fn below<W: Write>(label: &'static str, text: Safe, screen: &mut Screen<W>) -> io::Result<()> {
-    screen.entry(
-        BELOW,
-        &(say![label], Paint::Faint),
-        12,
-        &(text, Paint::Plain),
-    )
+    screen.entry(BELOW, &(say![label], Paint::Faint), 12, &(text, Paint::Plain))
 }
 
 #[cfg(test)]

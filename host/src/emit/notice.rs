@@ -62,11 +62,7 @@ pub fn notices(run: &Run) -> Vec<Notice<'_>> {
 }
 
 fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = Notice<'r>> {
-    let refused = image
-        .report
-        .rules
-        .iter()
-        .filter(|rule| rule.verdict != Verdict::Allow);
+    let refused = image.report.rules.iter().filter(|rule| rule.verdict != Verdict::Allow);
     refused.flat_map(move |rule| {
         let findings = rule.findings.iter().map(Some);
         // a refusal is told even where the report does not explain it
@@ -77,20 +73,11 @@ fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = Notice<'
     })
 }
 
-fn of_rule<'r>(
-    run: &'r Run,
-    image: &'r Image,
-    rule: &'r RuleResult,
-    finding: Option<&'r Finding>,
-) -> Notice<'r> {
+fn of_rule<'r>(run: &'r Run, image: &'r Image, rule: &'r RuleResult, finding: Option<&'r Finding>) -> Notice<'r> {
     Notice {
         level: level(run, image, rule),
         severity: rule.severity,
-        subject: Subject::Finding {
-            image,
-            rule,
-            finding,
-        },
+        subject: Subject::Finding { image, rule, finding },
         file: file(&run.policy.file),
         line: rule.line,
         title: say![
@@ -136,10 +123,7 @@ fn message(image: &Image, rule: &RuleResult, finding: Option<&Finding>) -> Safe 
     if let Some(platform) = &finding.platform {
         message.push(&say![" (", platform, ")"]);
     }
-    for (label, text) in [
-        ("; expected ", &finding.expected),
-        ("; found ", &finding.found),
-    ] {
+    for (label, text) in [("; expected ", &finding.expected), ("; found ", &finding.found)] {
         if !text.is_empty() {
             message.push(&say![label, text]);
         }

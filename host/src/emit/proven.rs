@@ -12,16 +12,12 @@ const PEM_WIDTH: usize = 64;
 
 /// Base64 of the first signature that a rule counted.
 pub fn signature(run: &Run) -> Option<String> {
-    proofs(run)
-        .next()
-        .map(|proof| STANDARD.encode(&proof.signature))
+    proofs(run).next().map(|proof| STANDARD.encode(&proof.signature))
 }
 
 /// PEM of the certificate of the first signature that a rule counted and that has one.
 pub fn certificate(run: &Run) -> Option<String> {
-    proofs(run)
-        .find_map(|proof| proof.certificate.as_deref())
-        .map(pem)
+    proofs(run).find_map(|proof| proof.certificate.as_deref()).map(pem)
 }
 
 fn proofs(run: &Run) -> impl Iterator<Item = &Proof> {

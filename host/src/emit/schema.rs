@@ -24,24 +24,12 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str) {
                 "{place}: {value} is not in {argument}"
             ),
             "const" => assert_eq!(argument, value, "{place}"),
-            "minimum" => assert!(
-                value.is_null() || value.as_f64() >= argument.as_f64(),
-                "{place}"
-            ),
-            "maximum" => assert!(
-                value.is_null() || value.as_f64() <= argument.as_f64(),
-                "{place}"
-            ),
-            "items" => {
-                each(value).for_each(|item| check(root, argument, item, &format!("{place}[]")))
-            }
+            "minimum" => assert!(value.is_null() || value.as_f64() >= argument.as_f64(), "{place}"),
+            "maximum" => assert!(value.is_null() || value.as_f64() <= argument.as_f64(), "{place}"),
+            "items" => each(value).for_each(|item| check(root, argument, item, &format!("{place}[]"))),
             "anyOf" => assert!(any_fits(root, argument, value, place), "{place}: {value}"),
-            "required" => each(argument).for_each(|key| {
-                assert!(
-                    value.get(key.as_str().unwrap()).is_some(),
-                    "{place}.{key} is missing"
-                )
-            }),
+            "required" => each(argument)
+                .for_each(|key| assert!(value.get(key.as_str().unwrap()).is_some(), "{place}.{key} is missing")),
             "properties" => properties(root, argument, value, place),
             "additionalProperties" => known_only(keywords, argument, value, place),
             other => panic!("{place}: keyword `{other}` is not checked"),
@@ -57,25 +45,16 @@ fn properties(root: &Value, schemas: &Value, value: &Value, place: &str) {
     }
 }
 
-fn known_only(
-    keywords: &serde_json::Map<String, Value>,
-    argument: &Value,
-    value: &Value,
-    place: &str,
-) {
+fn known_only(keywords: &serde_json::Map<String, Value>, argument: &Value, value: &Value, place: &str) {
     assert_eq!(argument, &Value::Bool(false));
     for key in value.as_object().unwrap().keys() {
-        assert!(
-            keywords["properties"].get(key).is_some(),
-            "{place}.{key} is unknown"
-        );
+        assert!(keywords["properties"].get(key).is_some(), "{place}.{key} is unknown");
     }
 }
 
 /// Of the two alternatives of an optional field.
 fn any_fits(root: &Value, schemas: &Value, value: &Value, place: &str) -> bool {
-    let (null, other): (Vec<_>, Vec<_>) =
-        each(schemas).partition(|schema| schema["type"] == "null");
+    let (null, other): (Vec<_>, Vec<_>) = each(schemas).partition(|schema| schema["type"] == "null");
     assert_eq!((null.len(), other.len()), (1, 1), "{place}");
     if !value.is_null() {
         check(root, other[0], value, place);

@@ -85,11 +85,7 @@ impl<'w, W: Write> Screen<'w, W> {
         pieces.iter().for_each(|(text, _)| line.push(text));
         write!(self.out, "{:indent$}", "")?;
         // Two pieces that are harmless alone were mended where they meet: then the line is shown as one.
-        let whole = line.as_str().len()
-            == pieces
-                .iter()
-                .map(|(text, _)| text.as_str().len())
-                .sum::<usize>();
+        let whole = line.as_str().len() == pieces.iter().map(|(text, _)| text.as_str().len()).sum::<usize>();
         match whole {
             true => pieces.iter().try_for_each(|piece| self.paint(piece))?,
             false => self.paint(&(line, Paint::Plain))?,
@@ -98,13 +94,7 @@ impl<'w, W: Write> Screen<'w, W> {
     }
 
     /// A label in its column and text beside it, wrapped to the width.
-    pub fn entry(
-        &mut self,
-        indent: usize,
-        label: &Piece,
-        column: usize,
-        text: &Piece,
-    ) -> io::Result<()> {
+    pub fn entry(&mut self, indent: usize, label: &Piece, column: usize, text: &Piece) -> io::Result<()> {
         let start = indent + column.max(label.0.width() + 1);
         let room = self.style.width.saturating_sub(start).max(24);
         let mut lines = text.0.wrap(room).into_iter();
@@ -112,11 +102,7 @@ impl<'w, W: Write> Screen<'w, W> {
         let gap = " ".repeat(start - indent - label.0.width());
         self.line(
             indent,
-            &[
-                label.clone(),
-                (crate::say![gap], Paint::Plain),
-                (first, text.1),
-            ],
+            &[label.clone(), (crate::say![gap], Paint::Plain), (first, text.1)],
         )?;
         lines.try_for_each(|line| self.line(start, &[(line, text.1)]))
     }
@@ -176,9 +162,6 @@ mod tests {
             drawn(coloured, |screen| screen.line(0, &pieces)),
             "\u{1b}[1;31mdeny\u{1b}[0m x\n"
         );
-        assert_eq!(
-            drawn(Style::default(), |screen| screen.line(0, &pieces)),
-            "deny x\n"
-        );
+        assert_eq!(drawn(Style::default(), |screen| screen.line(0, &pieces)), "deny x\n");
     }
 }

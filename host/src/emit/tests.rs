@@ -62,9 +62,7 @@ fn log_hostile_text_format() {
                     ..Style::default()
                 },
             );
-            let own = |line: &&str| {
-                format == Format::GitHub && own.iter().any(|command| line.starts_with(command))
-            };
+            let own = |line: &&str| format == Format::GitHub && own.iter().any(|command| line.starts_with(command));
             let (commands, rest): (Vec<_>, Vec<_>) = log.lines().partition(own);
             fixture::assert_harmless_log(&rest.join("\n"));
             for command in commands {

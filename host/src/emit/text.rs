@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::run::{Fault, Run, Source, Weakening};
 use crate::say;
 use crate::untrusted::Safe;
-use crate::wit::basics::{Mode, Verdict};
+use crate::wit::basics::Verdict;
 use crate::wit::diagnostics::Diagnostic;
 
 mod image;
@@ -38,9 +38,7 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     if style.detail == Detail::Verbose {
         provenance(run, &mut screen)?;
     }
-    run.faults
-        .iter()
-        .try_for_each(|fault| draw_fault(fault, &mut screen))?;
+    run.faults.iter().try_for_each(|fault| draw_fault(fault, &mut screen))?;
     match style.detail == Detail::Quiet && run.exit() == Exit::Allow {
         true => Ok(()),
         false => conclusion(run, &mut screen),
@@ -50,9 +48,7 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
 /// Errors of the command line and of the policy, for standard error.
 pub fn emit_faults(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     let mut screen = Screen::new(out, style);
-    run.faults
-        .iter()
-        .try_for_each(|fault| draw_fault(fault, &mut screen))
+    run.faults.iter().try_for_each(|fault| draw_fault(fault, &mut screen))
 }
 
 fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
@@ -63,12 +59,7 @@ fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
     screen.line(0, &[(say!["Warnings"], Paint::Strong)])?;
     for warning in warnings {
         let text = say![warning.message, " (", place(warning), ")"];
-        screen.entry(
-            2,
-            &(say!["warning"], Paint::Doubt),
-            COLUMN,
-            &(text, Paint::Plain),
-        )?;
+        screen.entry(2, &(say!["warning"], Paint::Doubt), COLUMN, &(text, Paint::Plain))?;
         if let Some(hint) = &warning.hint {
             screen.entry(
                 2,
@@ -88,12 +79,7 @@ fn weakenings<W: Write>(weakenings: &[Weakening], screen: &mut Screen<W>) -> io:
     screen.line(0, &[(say!["Weakened by"], Paint::Strong)])?;
     for weakening in weakenings {
         let text = say![weakening.option, ": ", effect(weakening)];
-        screen.entry(
-            2,
-            &(say!["option"], Paint::Doubt),
-            COLUMN,
-            &(text, Paint::Plain),
-        )?;
+        screen.entry(2, &(say!["option"], Paint::Doubt), COLUMN, &(text, Paint::Plain))?;
     }
     screen.blank()
 }
@@ -120,12 +106,7 @@ fn provenance<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
         ("policy", digest(&run.policy.digest)),
         ("hosts", hosts),
     ] {
-        screen.entry(
-            2,
-            &(say![label], Paint::Faint),
-            COLUMN,
-            &(text, Paint::Plain),
-        )?;
+        screen.entry(2, &(say![label], Paint::Faint), COLUMN, &(text, Paint::Plain))?;
     }
     screen.blank()
 }
@@ -134,19 +115,11 @@ fn draw_fault<W: Write>(fault: &Fault, screen: &mut Screen<W>) -> io::Result<()>
     let (text, hint) = match fault {
         Fault::Usage { message, hint } => (say![message], hint),
         Fault::Policy(error) => (say![place(error), ": ", error.message], &error.hint),
-        Fault::Bug { image, place } => (
-            say!["bug in portcullis while judging ", image, ": ", place],
-            &None,
-        ),
+        Fault::Bug { image, place } => (say!["bug in portcullis while judging ", image, ": ", place], &None),
     };
     screen.entry(0, &(say!["error:"], Paint::Bad), 7, &(text, Paint::Plain))?;
     match hint {
-        Some(hint) => screen.entry(
-            0,
-            &(say!["hint:"], Paint::Faint),
-            7,
-            &(say![hint], Paint::Plain),
-        ),
+        Some(hint) => screen.entry(0, &(say!["hint:"], Paint::Faint), 7, &(say![hint], Paint::Plain)),
         None => Ok(()),
     }
 }
@@ -190,10 +163,7 @@ pub(super) fn summary(run: &Run) -> Safe {
     .into_iter()
     .map(|(verdict, word)| {
         (
-            run.images
-                .iter()
-                .filter(|image| image.verdict() == verdict)
-                .count(),
+            run.images.iter().filter(|image| image.verdict() == verdict).count(),
             word,
         )
     })
@@ -205,9 +175,9 @@ pub(super) fn summary(run: &Run) -> Safe {
         summary.push(&say![": ", Safe::join(counted, ", ")]);
     }
     summary.push(&say!["; exit ", exit.code()]);
-    match (exit, run.mode) {
-        (Exit::Allow, Mode::Inform) => summary.push(" (denials inform only)"),
-        (Exit::Allow, Mode::Enforce) => {}
+    match exit {
+        Exit::Allow if run.verdict() == Verdict::Allow => {}
+        Exit::Allow => summary.push(" (informs only)"),
         _ => summary.push(&say![" (", exit.meaning(), ")"]),
     }
     summary

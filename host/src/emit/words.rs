@@ -123,13 +123,10 @@ pub fn proof_of<'r>(report: &'r Report, accepted: &Acceptance) -> Option<&'r Pro
 
 /// The attempts that verified, with the signer's name.
 pub fn proofs(evidence: &Evidence) -> impl Iterator<Item = (Option<&str>, &Proof)> {
-    evidence
-        .attempts
-        .iter()
-        .filter_map(|attempt| match &attempt.outcome {
-            Outcome::Verified(proof) => Some((attempt.signer.as_deref(), proof)),
-            Outcome::Rejected(_) => None,
-        })
+    evidence.attempts.iter().filter_map(|attempt| match &attempt.outcome {
+        Outcome::Verified(proof) => Some((attempt.signer.as_deref(), proof)),
+        Outcome::Rejected(_) => None,
+    })
 }
 
 /// `1 image`, `2 images`.

@@ -10,8 +10,7 @@ use Verdict::{Allow, Deny, Undecided};
 /// A rule result, and the mode that the policy gives the rule.
 fn rule(kind: &str, verdict: Verdict, mode: Mode) -> RuleResult {
     let mut rule = fixture::run().images[0].report.rules[0].clone();
-    (rule.rule, rule.kind, rule.verdict, rule.mode) =
-        (kind.to_owned(), kind.to_owned(), verdict, mode);
+    (rule.rule, rule.kind, rule.verdict, rule.mode) = (kind.to_owned(), kind.to_owned(), verdict, mode);
     rule
 }
 
@@ -70,24 +69,14 @@ fn undecided() -> Image {
 fn one_image() {
     assert_eq!(answer(Enforce, vec![allowed()]), (Exit::Allow, Allow));
     assert_eq!(answer(Enforce, vec![denied()]), (Exit::Deny, Deny));
-    assert_eq!(
-        answer(Enforce, vec![undecided()]),
-        (Exit::Undecided, Undecided)
-    );
+    assert_eq!(answer(Enforce, vec![undecided()]), (Exit::Undecided, Undecided));
     assert_eq!(answer(Enforce, vec![]), (Exit::Nothing, Undecided));
 }
 
 #[test]
 fn the_worst_image_decides_in_any_order() {
     let images = [allowed(), denied(), undecided()];
-    for order in [
-        [0, 1, 2],
-        [0, 2, 1],
-        [1, 0, 2],
-        [1, 2, 0],
-        [2, 0, 1],
-        [2, 1, 0],
-    ] {
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let images = order.map(|position| images[position].clone()).to_vec();
         assert_eq!(answer(Enforce, images), (Exit::Deny, Deny));
     }
@@ -100,14 +89,8 @@ fn the_worst_image_decides_in_any_order() {
 #[test]
 fn inform_lifts_denials_and_nothing_else() {
     assert_eq!(answer(Inform, vec![denied()]), (Exit::Allow, Deny));
-    assert_eq!(
-        answer(Inform, vec![undecided()]),
-        (Exit::Undecided, Undecided)
-    );
-    assert_eq!(
-        answer(Inform, vec![denied(), undecided()]),
-        (Exit::Undecided, Deny)
-    );
+    assert_eq!(answer(Inform, vec![undecided()]), (Exit::Undecided, Undecided));
+    assert_eq!(answer(Inform, vec![denied(), undecided()]), (Exit::Undecided, Deny));
     assert_eq!(answer(Inform, vec![]), (Exit::Nothing, Undecided));
 }
 
@@ -125,31 +108,28 @@ fn a_policy_that_informs_allows_and_keeps_undecided_undecided() {
     assert_eq!(answer(Enforce, vec![undecided]), (Exit::Allow, Undecided));
 }
 
+/// Where no rule is enforced, the report says what the informing ones would have said: true, and no reason to fail.
+#[test]
+fn a_report_made_of_informing_rules_is_told_and_does_not_fail() {
+    let told = informing(image(Deny, vec![rule("signature", Deny, Inform)]));
+    assert_eq!(answer(Enforce, vec![told.clone()]), (Exit::Allow, Deny));
+    assert_eq!(answer(Enforce, vec![told, denied()]).0, Exit::Deny);
+}
+
 #[test]
 fn undecided_inform_never_covers_signatures_and_never_allows() {
     for kind in ["signature", "provenance", IMAGE, UNMATCHED] {
         let softened = image(
             Undecided,
-            vec![
-                rule("signature", Allow, Enforce),
-                rule(kind, Undecided, Inform),
-            ],
+            vec![rule("signature", Allow, Enforce), rule(kind, Undecided, Inform)],
         );
         let expected = if kind == UNMATCHED {
             Exit::Allow
         } else {
             Exit::Undecided
         };
-        assert_eq!(
-            answer(Enforce, vec![softened.clone()]),
-            (expected, Undecided),
-            "{kind}"
-        );
-        assert_eq!(
-            answer(Inform, vec![softened]),
-            (expected, Undecided),
-            "{kind}"
-        );
+        assert_eq!(answer(Enforce, vec![softened.clone()]), (expected, Undecided), "{kind}");
+        assert_eq!(answer(Inform, vec![softened]), (expected, Undecided), "{kind}");
     }
     let softened = image(Undecided, vec![rule("licenses", Undecided, Inform)]);
     assert_eq!(answer(Enforce, vec![softened]), (Exit::Allow, Undecided));
@@ -160,28 +140,16 @@ fn image_that_cannot_be_had_is_as_strict_as_its_rules() {
     let mut gone = image(Undecided, vec![rule("signature", Undecided, Enforce)]);
     gone.report.rules = vec![rule(IMAGE, Undecided, Inform)];
     assert_eq!(answer(Enforce, vec![gone.clone()]).0, Exit::Undecided);
-    assert_eq!(
-        answer(Enforce, vec![informing(gone)]),
-        (Exit::Allow, Undecided)
-    );
+    assert_eq!(answer(Enforce, vec![informing(gone)]), (Exit::Allow, Undecided));
 }
 
 #[test]
 fn nothing_evaluated_is_never_success() {
     let unmatched = |mode| image(Undecided, vec![rule(UNMATCHED, Deny, mode)]);
-    assert_eq!(
-        answer(Enforce, vec![unmatched(Inform)]),
-        (Exit::Nothing, Undecided)
-    );
-    assert_eq!(
-        answer(Enforce, vec![unmatched(Enforce)]),
-        (Exit::Deny, Deny)
-    );
+    assert_eq!(answer(Enforce, vec![unmatched(Inform)]), (Exit::Nothing, Undecided));
+    assert_eq!(answer(Enforce, vec![unmatched(Enforce)]), (Exit::Deny, Deny));
     assert_eq!(answer(Inform, vec![unmatched(Enforce)]).0, Exit::Nothing);
-    assert_eq!(
-        answer(Enforce, vec![image(Allow, vec![])]),
-        (Exit::Nothing, Undecided)
-    );
+    assert_eq!(answer(Enforce, vec![image(Allow, vec![])]), (Exit::Nothing, Undecided));
     assert_eq!(
         answer(Enforce, vec![allowed(), unmatched(Inform)]),
         (Exit::Allow, Undecided)
@@ -192,19 +160,13 @@ fn nothing_evaluated_is_never_success() {
 fn failures_without_a_rule_are_undecided() {
     let mut bare = image(Undecided, vec![]);
     bare.report.failures = fixture::run().images[2].report.failures.clone();
-    assert_eq!(
-        answer(Enforce, vec![allowed(), bare]),
-        (Exit::Undecided, Undecided)
-    );
+    assert_eq!(answer(Enforce, vec![allowed(), bare]), (Exit::Undecided, Undecided));
 }
 
 #[test]
 fn a_denial_that_no_rule_explains_denies() {
     assert_eq!(
-        answer(
-            Enforce,
-            vec![image(Deny, vec![rule("signature", Allow, Enforce)])]
-        ),
+        answer(Enforce, vec![image(Deny, vec![rule("signature", Allow, Enforce)])]),
         (Exit::Deny, Deny)
     );
 }
@@ -212,17 +174,11 @@ fn a_denial_that_no_rule_explains_denies() {
 #[test]
 fn a_report_that_says_allow_over_an_enforced_denial_is_not_believed() {
     assert_eq!(
-        answer(
-            Enforce,
-            vec![image(Allow, vec![rule("signature", Deny, Enforce)])]
-        ),
+        answer(Enforce, vec![image(Allow, vec![rule("signature", Deny, Enforce)])]),
         (Exit::Deny, Deny)
     );
     assert_eq!(
-        answer(
-            Enforce,
-            vec![image(Allow, vec![rule("signature", Undecided, Enforce)])]
-        ),
+        answer(Enforce, vec![image(Allow, vec![rule("signature", Undecided, Enforce)])]),
         (Exit::Undecided, Undecided)
     );
 }

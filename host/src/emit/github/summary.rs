@@ -25,10 +25,7 @@ fn document(run: &Run, limit: usize) -> String {
     let mut document = heading(run);
     let notices = notices(run);
     let images = run.images.iter().map(|image| section(image, &notices));
-    let sections = faults(&notices)
-        .into_iter()
-        .chain(images)
-        .chain(notes(run, &notices));
+    let sections = faults(&notices).into_iter().chain(images).chain(notes(run, &notices));
     let mut left_out = 0_usize;
     for section in sections {
         match document.len() + section.len() + REST <= limit {
@@ -144,24 +141,25 @@ fn weight(rule: &RuleResult) -> String {
 }
 
 fn by(image: &Image, rule: &RuleResult) -> String {
-    let signers =
-        rule.accepted
-            .iter()
-            .map(|accepted| match words::proof_of(&image.report, accepted) {
-                Some(proof) => code(&say![
-                    accepted.signer,
-                    ", ",
-                    words::when(proof),
-                    ", ",
-                    words::who(proof)
-                ]),
-                None => code(&accepted.signer),
-            });
+    let signers = rule
+        .accepted
+        .iter()
+        .map(|accepted| match words::proof_of(&image.report, accepted) {
+            Some(proof) => code(&say![
+                accepted.signer,
+                ", ",
+                words::when(proof),
+                ", ",
+                words::who(proof)
+            ]),
+            None => code(&accepted.signer),
+        });
     signers.collect::<Vec<_>>().join("<br>")
 }
 
 fn details(image: &Image, notices: &[Notice]) -> String {
-    let about = |notice: &&Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
+    let about =
+        |notice: &&Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
     let findings = notices.iter().filter(about).map(bullet);
     let failures = image.report.failures.iter().map(|failure| {
         format!(
@@ -211,10 +209,7 @@ mod tests {
 
     #[test]
     fn summary_is_as_expected() {
-        assert_expected(
-            "src/emit/expected/summary.md",
-            &document(&fixture::run(), LIMIT),
-        );
+        assert_expected("src/emit/expected/summary.md", &document(&fixture::run(), LIMIT));
     }
 
     #[test]

@@ -14,9 +14,7 @@ fn rendered(run: &Run) -> String {
 
 /// What the runner would obey: `::` after blanks at the start of a line.
 fn commands(log: &str) -> Vec<&str> {
-    log.lines()
-        .filter(|line| line.trim_start().starts_with("::"))
-        .collect()
+    log.lines().filter(|line| line.trim_start().starts_with("::")).collect()
 }
 
 fn name(command: &str) -> &str {
@@ -24,9 +22,7 @@ fn name(command: &str) -> &str {
 }
 
 fn with_findings(count: usize) -> Run {
-    let denied: Vec<Image> = (0..count)
-        .map(|_| fixture::run().images[1].clone())
-        .collect();
+    let denied: Vec<Image> = (0..count).map(|_| fixture::run().images[1].clone()).collect();
     Run {
         images: denied,
         ..fixture::run()
@@ -126,21 +122,14 @@ fn inform_has_no_errors() {
         ..with_findings(3)
     };
     let log = rendered(&run);
-    assert!(
-        commands(&log)
-            .into_iter()
-            .all(|command| name(command) != "error")
-    );
+    assert!(commands(&log).into_iter().all(|command| name(command) != "error"));
 }
 
 #[test]
 fn policy_errors_point_at_their_line() {
     let mut error = fixture::run().warnings[0].clone();
     error.level = crate::wit::diagnostics::Level::Error;
-    let log = rendered(&Run::failed(
-        vec![crate::run::Fault::Policy(error)],
-        Default::default(),
-    ));
+    let log = rendered(&Run::failed(vec![crate::run::Fault::Policy(error)], Default::default()));
     assert!(
         log.starts_with("::error file=portcullis.yaml,line=9,title=the policy is wrong::"),
         "{log}"
@@ -172,8 +161,7 @@ fn hostile_values_cannot_break_out_of_the_outputs() {
     );
     // the runner takes `name<<delimiter` only where no `=` comes before it
     assert!(lines[1].find('=') < lines[1].find("<<"));
-    let images: Vec<String> =
-        serde_json::from_str(lines[1].strip_prefix("images=").unwrap()).unwrap();
+    let images: Vec<String> = serde_json::from_str(lines[1].strip_prefix("images=").unwrap()).unwrap();
     assert_eq!(images, fixture::hostile().pinned());
     for path in ["a\nverdict=allow", "a\r", "ä", "", "\u{1b}", "a\u{2028}"] {
         assert_eq!(OutputPath::new(path), None, "{path:?}");

@@ -184,9 +184,7 @@ impl<'a> Proof<'a> {
     fn of(proof: &'a evidence::Proof) -> Self {
         let (key, certificate) = match &proof.principal {
             evidence::Principal::Key(digest) => (Some(digest.as_str()), None),
-            evidence::Principal::Certificate(identity) => {
-                (None, Some(Certificate::of(identity, proof)))
-            }
+            evidence::Principal::Certificate(identity) => (None, Some(Certificate::of(identity, proof))),
         };
         Self {
             key,

@@ -15,9 +15,7 @@ fn rendered(run: &Run) -> String {
 }
 
 fn schema() -> Value {
-    let generator = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator();
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     generator.into_root_schema_for::<Document>().to_value()
 }
 
@@ -58,12 +56,7 @@ fn every_run_fits_the_schema() {
 fn failure_has_the_same_keys_as_success() {
     let keys = |run: &Run| {
         let document: Value = serde_json::from_str(&rendered(run)).unwrap();
-        document
-            .as_object()
-            .unwrap()
-            .keys()
-            .cloned()
-            .collect::<Vec<_>>()
+        document.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
     };
     let failed = Run::failed(
         vec![Fault::Usage {
@@ -86,8 +79,5 @@ fn hostile_text_is_data() {
     fixture::assert_harmless_log(&document);
     let parsed: Value = serde_json::from_str(&document).unwrap();
     let reference = parsed["images"][0]["reference"].as_str().unwrap();
-    assert_eq!(
-        reference,
-        format!("ghcr.io/acme/api:v1.4.2{}", fixture::ATTACK)
-    );
+    assert_eq!(reference, format!("ghcr.io/acme/api:v1.4.2{}", fixture::ATTACK));
 }

@@ -42,10 +42,7 @@ fn json(listing: &Listing) -> String {
 #[test]
 fn tables_are_as_expected() {
     let listing = listing(fixture::run());
-    assert_expected(
-        "src/emit/expected/list.txt",
-        &drawn(&listing, Style::default()),
-    );
+    assert_expected("src/emit/expected/list.txt", &drawn(&listing, Style::default()));
     assert_expected(
         "src/emit/expected/list-wide.txt",
         &drawn(
@@ -70,20 +67,13 @@ fn tables_are_as_expected() {
 
 #[test]
 fn json_fits_its_published_schema() {
-    let generator = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator();
-    let schema = generator
-        .into_root_schema_for::<json::Document>()
-        .to_value();
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = generator.into_root_schema_for::<json::Document>().to_value();
     assert_expected(
         "../docs/list.schema.json",
         &(serde_json::to_string_pretty(&schema).unwrap() + "\n"),
     );
-    assert_expected(
-        "src/emit/expected/list.json",
-        &json(&listing(fixture::run())),
-    );
+    assert_expected("src/emit/expected/list.json", &json(&listing(fixture::run())));
     for run in [fixture::run(), fixture::hostile()] {
         let document: Value = serde_json::from_str(&json(&listing(run))).unwrap();
         assert_valid(&schema, &document);
@@ -119,17 +109,8 @@ fn nothing_found_is_told_apart_from_nothing_seen() {
 
 #[test]
 fn sizes_are_short() {
-    let sizes = [
-        0,
-        999,
-        1_000,
-        9_421,
-        999_999,
-        1_204_511,
-        52_428_800,
-        3_000_000_000,
-    ]
-    .map(|bytes| size(bytes).to_string());
+    let sizes =
+        [0, 999, 1_000, 9_421, 999_999, 1_204_511, 52_428_800, 3_000_000_000].map(|bytes| size(bytes).to_string());
     assert_eq!(
         sizes,
         [

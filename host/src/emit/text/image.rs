@@ -14,12 +14,7 @@ use crate::wit::report::{Acceptance, Finding, NearMiss, RuleResult};
 /// Near misses in full; the rest is counted.
 pub(super) const NEAR_MISSES: usize = 3;
 
-pub fn draw<W: Write>(
-    run: &Run,
-    image: &Image,
-    detail: Detail,
-    screen: &mut Screen<W>,
-) -> io::Result<()> {
+pub fn draw<W: Write>(run: &Run, image: &Image, detail: Detail, screen: &mut Screen<W>) -> io::Result<()> {
     let (verdict, paint) = (image.verdict(), paint(image.verdict()));
     let word = say![words::verdict(verdict)];
     let gap = say![" ".repeat(11 - word.width())];
@@ -124,18 +119,8 @@ fn refusal(run: &Run, rule: &RuleResult) -> Safe {
 /// Who satisfied it, and when.
 fn signed(image: &Image, accepted: &Acceptance) -> Safe {
     match words::proof_of(&image.report, accepted) {
-        Some(proof) => say![
-            accepted.signer,
-            ", ",
-            words::when(proof),
-            ", ",
-            words::who(proof)
-        ],
-        None => say![
-            accepted.signer,
-            ", ",
-            words::short_digest(&accepted.evidence)
-        ],
+        Some(proof) => say![accepted.signer, ", ", words::when(proof), ", ", words::who(proof)],
+        None => say![accepted.signer, ", ", words::short_digest(&accepted.evidence)],
     }
 }
 
@@ -189,27 +174,13 @@ fn draw_remediation<W: Write>(rule: &RuleResult, screen: &mut Screen<W>) -> io::
 
 fn draw_failure<W: Write>(failure: &Failure, screen: &mut Screen<W>) -> io::Result<()> {
     let text = say![failure.reason, ": ", failure.place];
-    screen.entry(
-        2,
-        &(say!["not seen"], Paint::Doubt),
-        COLUMN,
-        &(text, Paint::Plain),
-    )
+    screen.entry(2, &(say!["not seen"], Paint::Doubt), COLUMN, &(text, Paint::Plain))
 }
 
 /// A labelled text under a rule.
-pub(super) fn field<W: Write>(
-    label: &'static str,
-    text: Safe,
-    screen: &mut Screen<W>,
-) -> io::Result<()> {
+pub(super) fn field<W: Write>(label: &'static str, text: Safe, screen: &mut Screen<W>) -> io::Result<()> {
     match text.is_empty() {
         true => Ok(()),
-        false => screen.entry(
-            4,
-            &(say![label], Paint::Faint),
-            COLUMN,
-            &(text, Paint::Plain),
-        ),
+        false => screen.entry(4, &(say![label], Paint::Faint), COLUMN, &(text, Paint::Plain)),
     }
 }

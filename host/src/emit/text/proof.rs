@@ -13,10 +13,7 @@ pub fn draw<W: Write>(proof: &Proof, detail: Detail, screen: &mut Screen<W>) -> 
     if !proof.waived.is_empty() {
         field(
             "without",
-            say![
-                Safe::join(&proof.waived, ", "),
-                ": not checked, as the policy says"
-            ],
+            say![Safe::join(&proof.waived, ", "), ": not checked, as the policy says"],
             screen,
         )?;
     }
@@ -37,11 +34,7 @@ pub fn draw_details<W: Write>(proof: &Proof, screen: &mut Screen<W>) -> io::Resu
                 " to ",
                 words::time(certificate.not_after)
             ];
-            field(
-                "certified",
-                say![valid, ", ", certificate.fingerprint],
-                screen,
-            )?;
+            field("certified", say![valid, ", ", certificate.fingerprint], screen)?;
             for (claim, value) in &certificate.claims {
                 field("claim", say![claim, " ", value], screen)?;
             }
@@ -62,11 +55,7 @@ pub fn draw_details<W: Write>(proof: &Proof, screen: &mut Screen<W>) -> io::Resu
         )?;
     }
     for stamp in &proof.certificate_timestamps {
-        field(
-            "SCT",
-            say![words::time(stamp.time), " by log ", stamp.log_id],
-            screen,
-        )?;
+        field("SCT", say![words::time(stamp.time), " by log ", stamp.log_id], screen)?;
     }
     proof
         .remarks
@@ -81,22 +70,11 @@ fn draw_log_entry<W: Write>(entry: &LogEntry, screen: &mut Screen<W>) -> io::Res
     };
     field(
         "log entry",
-        say![
-            entry.kind,
-            ", index ",
-            entry.log_index,
-            proven,
-            ", log ",
-            entry.log_id
-        ],
+        say![entry.kind, ", index ", entry.log_index, proven, ", log ", entry.log_id],
         screen,
     )?;
     if let (Some(time), true) = (entry.integrated_time, entry.promise) {
-        field(
-            "SET",
-            say!["verified, integrated ", words::time(time)],
-            screen,
-        )?;
+        field("SET", say!["verified, integrated ", words::time(time)], screen)?;
     }
     let Some(proof) = &entry.inclusion_proof else {
         return Ok(());
@@ -118,9 +96,5 @@ fn draw_log_entry<W: Write>(entry: &LogEntry, screen: &mut Screen<W>) -> io::Res
     )?;
     let origin = proof.checkpoint.lines().next().unwrap_or_default();
     let others = words::count(proof.cosignatures as usize, "cosignature");
-    field(
-        "checkpoint",
-        say![origin, ", ", others, " not checked"],
-        screen,
-    )
+    field("checkpoint", say![origin, ", ", others, " not checked"], screen)
 }

@@ -33,12 +33,7 @@ pub fn draw<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
             )?;
         }
         rules.iter().try_for_each(|rule| draw_rule(rule, screen))?;
-        screen.entry(
-            2,
-            &(say!["on"], Paint::Faint),
-            COLUMN,
-            &(listed(&names), Paint::Faint),
-        )?;
+        screen.entry(2, &(say!["on"], Paint::Faint), COLUMN, &(listed(&names), Paint::Faint))?;
     }
     screen.blank()
 }
@@ -53,21 +48,13 @@ fn draw_rule<W: Write>(rule: &EnforcedRule, screen: &mut Screen<W>) -> io::Resul
         text.push(&say!["; platforms: ", Safe::join(&rule.platforms, ", ")]);
     }
     text.push(")");
-    screen.entry(
-        2,
-        &(say![rule.rule], Paint::Plain),
-        COLUMN,
-        &(text, Paint::Plain),
-    )
+    screen.entry(2, &(say![rule.rule], Paint::Plain), COLUMN, &(text, Paint::Plain))
 }
 
 fn groups(images: &[Image]) -> Vec<(&[EnforcedRule], Vec<&str>)> {
     let mut groups: Vec<(&[EnforcedRule], Vec<&str>)> = Vec::new();
     for image in images {
-        let (rules, name) = (
-            image.requirements.rules.as_slice(),
-            image.requirements.name.as_str(),
-        );
+        let (rules, name) = (image.requirements.rules.as_slice(), image.requirements.name.as_str());
         match groups.iter_mut().find(|(known, _)| *known == rules) {
             Some((_, names)) if names.contains(&name) => {}
             Some((_, names)) => names.push(name),

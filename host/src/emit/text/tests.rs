@@ -55,10 +55,7 @@ fn colours_add_escapes_and_nothing_else() {
             ..Style::default()
         },
     );
-    assert_expected(
-        "src/emit/expected/text-colour.txt",
-        &coloured.replace('\u{1b}', "␛"),
-    );
+    assert_expected("src/emit/expected/text-colour.txt", &coloured.replace('\u{1b}', "␛"));
     let mut plain = coloured;
     for code in ["0", "1", "2", "1;31", "1;32", "1;33"] {
         plain = plain.replace(&format!("\u{1b}[{code}m"), "");
@@ -70,13 +67,7 @@ fn colours_add_escapes_and_nothing_else() {
 fn hostile_text_stays_text() {
     for level in [Detail::Quiet, Detail::Normal, Detail::Verbose] {
         for width in [40, 80, 200] {
-            fixture::assert_harmless_log(&rendered(
-                &fixture::hostile(),
-                Style {
-                    width,
-                    ..detail(level)
-                },
-            ));
+            fixture::assert_harmless_log(&rendered(&fixture::hostile(), Style { width, ..detail(level) }));
         }
     }
 }
@@ -92,10 +83,7 @@ fn lines_keep_to_the_width_where_words_allow() {
             },
         );
         for line in text.lines().filter(|line| line.chars().count() > width) {
-            let words = line
-                .split_whitespace()
-                .map(|word| word.chars().count())
-                .max();
+            let words = line.split_whitespace().map(|word| word.chars().count()).max();
             assert!(words > Some(width - 40), "{line}");
         }
     }
