@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -72,6 +73,8 @@ struct Runner {
     place: PathBuf,
     inputs: BTreeMap<String, String>,
     outputs: BTreeMap<String, BTreeMap<String, String>>,
+    /// where the action's files are
+    action: PathBuf,
 }
 
 impl Runner {
@@ -95,6 +98,7 @@ impl Runner {
             place,
             inputs: values,
             outputs: BTreeMap::new(),
+            action: repository(),
         }
     }
 
@@ -135,9 +139,9 @@ impl Runner {
             .arg(&script)
             .env_clear()
             .envs(step.env.iter().map(|(name, value)| (name, self.evaluate(value))))
-            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("PATH", self.search_path())
             .env("GITHUB_ACTIONS", "true")
-            .env("GITHUB_ACTION_PATH", repository())
+            .env("GITHUB_ACTION_PATH", &self.action)
             .env("GITHUB_OUTPUT", &output)
             .env("GITHUB_ENV", self.place.join("env"))
             .env("GITHUB_PATH", self.place.join("path"))
@@ -150,6 +154,11 @@ impl Runner {
         self.outputs
             .insert(step.id.clone(), outputs(&std::fs::read_to_string(&output).unwrap()));
         done.status.success()
+    }
+
+    /// Programs beside the action's files come first.
+    fn search_path(&self) -> String {
+        format!("{}/bin:{}", self.action.display(), std::env::var("PATH").unwrap())
     }
 
     /// `${{ a || b }}` with inputs and outputs of steps; other text is itself.
@@ -242,6 +251,42 @@ fn a_release_is_installed_and_its_outputs_are_the_actions() {
         "{arguments}"
     );
     assert_eq!(outcome.environment_files, "");
+}
+
+/// With a cargo that leaves [`FAKE`] where a build would leave the binary.
+#[test]
+fn without_a_release_it_is_built_from_source() {
+    let mut runner = Runner::new(&[("images", "image")]);
+    let source = runner.place.join("source");
+    let file = |name: &str, content: &str| {
+        let path = source.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    for script in ["action/install.sh", "action/check.sh"] {
+        file(script, &std::fs::read_to_string(repository().join(script)).unwrap());
+    }
+    file("tools/wasi-target", "echo target is there\n");
+    let built = "$CARGO_TARGET_DIR/release";
+    file(
+        "bin/cargo",
+        &format!(
+            "#!/usr/bin/env bash\necho \"cargo $*\"\nmkdir -p \"{built}\"\ncp ../fake \"{built}/portcullis\"\nchmod 755 \"{built}/portcullis\"\n"
+        ),
+    );
+    std::fs::write(runner.place.join("fake"), FAKE).unwrap();
+    runner.action = source;
+    let outcome = runner.run();
+    assert!(outcome.success, "{}", outcome.log);
+    assert!(
+        outcome
+            .log
+            .starts_with("target is there\ncargo build --release --locked --package portcullis\n"),
+        "{}",
+        outcome.log
+    );
+    assert_eq!(outcome.outputs["verdict"], "allow");
 }
 
 #[test]
