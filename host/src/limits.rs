@@ -59,3 +59,12 @@ pub const BUNDLE_LINES: usize = 1_000;
 
 /// docker's `config.json`, podman's `auth.json`.
 pub const CREDENTIAL_FILE_BYTES: u64 = 1 << 20;
+
+/// A policy: what the component reads at the most.
+pub const POLICY_BYTES: u64 = 1 << 20;
+
+/// A file that a policy names: keys have some KiB, the public trusted roots up to 32 KiB.
+pub const POLICY_FILE_BYTES: u64 = 4 << 20;
+
+/// A list of images: 100,000 references.
+pub const IMAGE_LIST_BYTES: u64 = 16 << 20;

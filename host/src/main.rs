@@ -1,1 +1,192 @@
-fn main() {}
+//! The program: reads the call, runs a command, renders what it found, and is the only one that prints.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use portcullis::args::{self, Check, CheckAction, Command, List, ListFormat, PolicyChoice, Surroundings};
+use portcullis::auth;
+use portcullis::check;
+use portcullis::ci::{Environment, LogLevel, Pipeline};
+use portcullis::emit::github::output::{self, OutputPath};
+use portcullis::emit::github::summary;
+use portcullis::emit::{self, Detail, Format, Style, proven};
+use portcullis::exit::Exit;
+use portcullis::list;
+use portcullis::run::{Fault, Run};
+use portcullis::terminal::{self, Colour, Device};
+use portcullis::untrusted::Untrusted;
+
+fn main() -> ExitCode {
+    let environment = Environment::of_process();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let surroundings = Surroundings { environment, default_policy: default_policy() };
+    let place = Place {
+        pipeline: Pipeline::detect(&surroundings.environment),
+        environment: &surroundings.environment,
+    };
+    let outcome = match args::parse(arguments.iter().cloned(), &surroundings) {
+        Ok(Command::Show(text)) => print(&text).map(|()| Exit::Allow),
+        Ok(Command::Check(check)) => place.check(&check),
+        Ok(Command::List(list)) => place.list(&list),
+        Err(error) => {
+            let format = args::format_of(&arguments, place.environment);
+            place.failed(vec![Fault::from(&error)], format)
+        }
+    };
+    match outcome {
+        Ok(exit) => ExitCode::from(exit.code()),
+        // A reader that went away (`| head`) is no fault of the verdict, but nobody has seen it either.
+        Err(error) => {
+            let words = error.to_string();
+            drop(writeln!(io::stderr(), "error: cannot write the output: {}", Untrusted(&words)));
+            ExitCode::from(Exit::Usage.code())
+        }
+    }
+}
+
+fn default_policy() -> Option<PathBuf> {
+    let path = PathBuf::from(args::DEFAULT_POLICY);
+    path.is_file().then_some(path)
+}
+
+fn print(text: &str) -> io::Result<()> {
+    io::stdout().write_all(text.as_bytes())
+}
+
+/// Where the output goes.
+struct Place<'e> {
+    pipeline: Pipeline,
+    environment: &'e Environment,
+}
+
+impl Place<'_> {
+    fn check(&self, check: &Check) -> io::Result<Exit> {
+        if check.action == CheckAction::PrintPolicy {
+            return self.print_policy(check);
+        }
+        self.github_output(output::UNDECIDED)?;
+        let run = check::run(check, auth::Environment::from_process(), &mut io::stdin());
+        self.files(check, &run)?;
+        self.show(&run, check.format.unwrap_or_else(|| self.default_format()), check.detail)?;
+        Ok(run.exit())
+    }
+
+    /// Files first: whoever sees the verdict in the log finds them complete.
+    fn files(&self, check: &Check, run: &Run) -> io::Result<()> {
+        for report in &check.reports {
+            let mut file = File::create(&report.path)?;
+            emit::emit(report.format, run, Style { detail: check.detail, ..Style::default() }, &mut file)?;
+            file.flush()?;
+        }
+        write_proven(check.output_signature.as_deref(), proven::signature(run))?;
+        write_proven(check.output_certificate.as_deref(), proven::certificate(run))?;
+        let json = check.reports.iter().find(|report| report.format == Format::Json);
+        let path = json.and_then(|report| OutputPath::new(&report.path));
+        self.github_output(&output::outputs(run, path)?)?;
+        if let Pipeline::GitHub(github) = &self.pipeline
+            && let Some(path) = &github.step_summary
+        {
+            let mut document = Vec::new();
+            summary::emit(run, &mut document)?;
+            append(path, &document)?;
+        }
+        Ok(())
+    }
+
+    fn list(&self, list: &List) -> io::Result<Exit> {
+        let listing = match list::run(list, auth::Environment::from_process()) {
+            Ok(listing) => listing,
+            Err(faults) => {
+                let format = (list.format == ListFormat::Json).then_some(Format::Json);
+                return self.failed(faults, format);
+            }
+        };
+        let mut out = io::stdout().lock();
+        match list.format {
+            ListFormat::Table => emit::list::table(&listing, self.style(list.detail), &mut out)?,
+            ListFormat::Json => emit::list::json::emit(&listing, &mut out)?,
+        }
+        out.flush()?;
+        Ok(listing.exit())
+    }
+
+    fn print_policy(&self, check: &Check) -> io::Result<Exit> {
+        match &check.policy {
+            PolicyChoice::Flags(flags) => print(&args::flags_policy::document(flags))?,
+            PolicyChoice::File { path, .. } => io::stdout().write_all(&std::fs::read(path)?)?,
+        }
+        Ok(Exit::Allow)
+    }
+
+    fn failed(&self, faults: Vec<Fault>, format: Option<Format>) -> io::Result<Exit> {
+        let run = Run::failed(faults, check::tool());
+        self.github_output(&output::outputs(&run, None)?)?;
+        self.show(&run, format.unwrap_or_else(|| self.default_format()), Detail::Normal)?;
+        Ok(run.exit())
+    }
+
+    /// Faults go to standard error too: there people look for them, and data may have standard output to itself.
+    fn show(&self, run: &Run, format: Format, detail: Detail) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if !(format == Format::Text && run.images.is_empty() && !run.faults.is_empty()) {
+            emit::emit(format, run, self.style(detail), &mut out)?;
+        }
+        if format != Format::GitHub {
+            emit::text::emit_faults(run, self.error_style(detail), &mut io::stderr().lock())?;
+        }
+        out.flush()
+    }
+
+    fn default_format(&self) -> Format {
+        match self.pipeline {
+            Pipeline::GitHub(_) => Format::GitHub,
+            Pipeline::GitLab | Pipeline::Other => Format::Text,
+        }
+    }
+
+    fn style(&self, detail: Detail) -> Style {
+        self.style_of(device(io::stdout().is_terminal()), detail)
+    }
+
+    fn error_style(&self, detail: Detail) -> Style {
+        self.style_of(device(io::stderr().is_terminal()), detail)
+    }
+
+    fn style_of(&self, device: Device, detail: Detail) -> Style {
+        let debug = matches!(&self.pipeline, Pipeline::GitHub(github) if github.log == LogLevel::Debug);
+        Style {
+            width: terminal::width(self.environment),
+            colour: Colour::decide(self.environment, device),
+            detail: if debug { Detail::Verbose } else { detail },
+        }
+    }
+
+    fn github_output(&self, text: &str) -> io::Result<()> {
+        match &self.pipeline {
+            Pipeline::GitHub(github) => match &github.output {
+                Some(path) => append(path, text.as_bytes()),
+                None => Ok(()),
+            },
+            Pipeline::GitLab | Pipeline::Other => Ok(()),
+        }
+    }
+}
+
+fn device(terminal: bool) -> Device {
+    if terminal { Device::Terminal } else { Device::File }
+}
+
+fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes)
+}
+
+/// Nothing proven, nothing written: an empty file would look like a signature.
+fn write_proven(path: Option<&Path>, content: Option<String>) -> io::Result<()> {
+    match (path, content) {
+        (Some(path), Some(content)) => std::fs::write(path, content),
+        _ => Ok(()),
+    }
+}

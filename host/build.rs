@@ -1,0 +1,51 @@
+//! Builds the component for `wasm32-wasip2`, compiles it ahead of time for the target, and leaves the code with its
+//! digests in `OUT_DIR`, where `src/component/embedded.rs` includes it.
+
+#[path = "build/aot.rs"]
+mod aot;
+#[path = "src/component/config.rs"]
+mod config;
+#[path = "build/wasm.rs"]
+mod wasm;
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use sha2::{Digest, Sha256};
+
+fn main() {
+    if let Err(error) = embed() {
+        println!("cargo::error={error}");
+        process::exit(1);
+    }
+}
+
+fn embed() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let target = env::var("TARGET")?;
+    let wasm = wasm::build("portcullis-component", "component")?;
+    let codes = aot::compile_all(&wasm, &target)?;
+    let listed = codes.iter().map(|code| write_code(&out, code)).collect::<Result<String, _>>()?;
+    let source = format!(
+        "pub const SOURCE: [u8; 32] = {:?};\npub const CODES: &[Code] = &[\n{listed}];\n",
+        Sha256::digest(&wasm).as_slice()
+    );
+    fs::write(out.join("embedded.rs"), source)?;
+    Ok(())
+}
+
+/// Writes the code and gives its entry in the list that the host includes.
+fn write_code(out: &Path, code: &aot::Code) -> Result<String, Box<dyn Error>> {
+    let path = out.join(format!("{}.cwasm", code.variant));
+    fs::write(&path, &code.bytes)?;
+    let mut entry = String::new();
+    writeln!(
+        entry,
+        "    Code {{ variant: Variant::{}, digest: {:?}, bytes: include_bytes!({path:?}) }},",
+        code.variant,
+        Sha256::digest(&code.bytes).as_slice(),
+    )?;
+    Ok(entry)
+}

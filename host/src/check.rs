@@ -1,0 +1,75 @@
+//! `portcullis check`: may these images pass?
+
+use std::io::Read;
+use std::num::NonZeroUsize;
+
+use crate::args::{Check, PolicyChoice};
+use crate::auth;
+use crate::collect::Collected;
+use crate::component;
+use crate::image_list;
+use crate::inquiry::{self, Inquiry};
+use crate::parallel;
+use crate::reference::Reference;
+use crate::run::{FLAGS, Fault, Image, Policy, Run, Tool};
+use crate::wit::requirements::ImageRequirements;
+
+/// Judges every image. What goes wrong on the way is in the run too: it is shown, and it decides the exit code.
+pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read) -> Run {
+    let mut run = Run::failed(Vec::new(), tool());
+    run.mode = check.mode;
+    run.weakenings = check.weakenings.clone();
+    run.policy.file = match &check.policy {
+        PolicyChoice::File { path, .. } => path.display().to_string(),
+        PolicyChoice::Flags(_) => FLAGS.to_owned(),
+    };
+    let references = match image_list::references(&check.images, input) {
+        Ok(references) => references,
+        Err(faults) => return Run { faults, ..run },
+    };
+    let opened = Inquiry::open(Some(&check.policy), &check.evidence, credentials, &references);
+    let (inquiry, requirements) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Run { faults: error.faults(""), ..run },
+    };
+    run.warnings = requirements.warnings;
+    let jobs: Vec<(Reference, ImageRequirements)> = references.into_iter().zip(requirements.images).collect();
+    let judged = parallel::map(&jobs, at_once(check), |(reference, wanted)| judge(&inquiry, check, reference, wanted));
+    for answer in judged {
+        run.contacted.extend(answer.contacted);
+        match answer.outcome {
+            Ok(image) => run.images.push(image),
+            Err(faults) => run.faults.extend(faults),
+        }
+    }
+    run.contacted.sort();
+    run.contacted.dedup();
+    run.policy = Policy { digest: run.images.first().map(|image| image.report.policy.clone()), ..run.policy };
+    run
+}
+
+struct Judged {
+    contacted: Vec<String>,
+    outcome: Result<Image, Vec<Fault>>,
+}
+
+fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &ImageRequirements) -> Judged {
+    let collected: Collected = inquiry.collect(reference, wanted);
+    let contacted = collected.contacted.clone();
+    let answer = inquiry.component().evaluate(&inquiry.request(collected, check.mode));
+    let outcome = match answer {
+        Ok(report) => Ok(Image { requirements: wanted.clone(), report }),
+        Err(error) => Err(inquiry::refused(error).faults(reference.written())),
+    };
+    Judged { contacted, outcome }
+}
+
+/// Images at once: each may hold its evidence and an instance of the component.
+fn at_once(check: &Check) -> NonZeroUsize {
+    let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    check.evidence.jobs.unwrap_or_else(processors)
+}
+
+pub fn tool() -> Tool {
+    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), component: Some(component::digest()) }
+}

@@ -1,0 +1,23 @@
+//! The engine's configuration, one for the compiler in `build.rs` and the runtime: wasmtime refuses code that was
+//! compiled with another.
+
+use wasmtime::Config;
+
+pub fn config() -> Config {
+    let mut config = Config::new();
+    config
+        // elliptic curves in a third of the time; the embedded component is built with it
+        .wasm_wide_arithmetic(true)
+        // counted in the code itself, so that it ends at the same place on every machine
+        .epoch_interruption(true)
+        // fused or not, as the processor has it: the variants would differ
+        .wasm_relaxed_simd(false)
+        // bounds checks by guard pages
+        .signals_based_traps(true)
+        // tables for debuggers and for unwinding by others than the engine, a fifteenth of the code
+        .native_unwind_info(false)
+        .debug_symbols(false)
+        // maps offsets in the code to offsets in the component, which nobody has at hand when it traps
+        .generate_address_map(false);
+    config
+}

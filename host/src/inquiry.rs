@@ -1,0 +1,252 @@
+//! One inquiry: the policy with its files, where evidence comes from, and the component that answers. `check` asks it to
+//! judge, `list` to look.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::args::{EvidenceOptions, PolicyChoice, RegistryOptions};
+use crate::auth;
+use crate::bundles::{self, BundleError};
+use crate::collect::{Collected, collect};
+use crate::component::{self, Component};
+use crate::layout::{Layout, LayoutError};
+use crate::policy_source::{self, FileError};
+use crate::reference::{self, Reference};
+use crate::registry::{ClientCertificate, Registry, Settings};
+use crate::run::Fault;
+use crate::source::in_words;
+use crate::wit::basics::Mode;
+use crate::wit::diagnostics::{self, Diagnostic, Level};
+use crate::wit::request::{Image, NamedFile, PolicySource, Request};
+use crate::wit::requirements::{ImageRequirements, Requirements};
+
+pub struct Inquiry {
+    pub policy: PolicySource,
+    component: Component,
+    origin: Origin,
+    bundles: Vec<NamedFile>,
+    /// Seconds since 1970: the clock, or `--now`.
+    time: i64,
+}
+
+/// Where evidence comes from.
+enum Origin {
+    Registry(Box<Registry>),
+    Layout(Box<Layout>),
+    /// Detached bundles alone: no network, and nothing but the digest is known of the image.
+    Bundles,
+}
+
+/// What makes an inquiry impossible.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error("`{option}`: expected a registry host with an optional port, found `{found}`")]
+    Host { option: &'static str, found: String },
+    #[error("`{reference}` has no digest\nhint: with `--bundle` alone nothing is asked for; write `NAME@sha256:…`")]
+    NoDigest { reference: String },
+    #[error("the policy is wrong")]
+    Policy(Vec<Diagnostic>),
+    #[error("{place}: {reason}")]
+    Bug { place: String, reason: String },
+}
+
+impl Inquiry {
+    /// Opens everything that the command line names. `choice` is none for looking without a policy.
+    pub fn open(
+        choice: Option<&PolicyChoice>,
+        options: &EvidenceOptions,
+        credentials: auth::Environment,
+        references: &[Reference],
+    ) -> Result<(Self, Requirements), Error> {
+        let (mut policy, place) = match choice {
+            Some(choice) => {
+                let (source, place) = policy_source::open(choice)?;
+                (source, Some(place))
+            }
+            None => (policy_source::none(), None),
+        };
+        if let Some(path) = &options.trusted_root {
+            policy.trust_override.push(policy_source::trusted_root(path)?);
+        }
+        let component = Component::load().map_err(bug)?;
+        let time = options.now.unwrap_or_else(now);
+        let names: Vec<String> = references.iter().map(Reference::name).collect();
+        let requirements = match &place {
+            Some(place) => requirements(&component, &mut policy, place, &names, time)?,
+            None => nothing_required(),
+        };
+        let bundles = options.bundles.iter().map(|path| bundles::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let origin = origin(options, credentials)?;
+        if let (Origin::Bundles, Some(reference)) = (&origin, references.iter().find(|one| one.digest().is_none())) {
+            return Err(Error::NoDigest { reference: reference.written().to_owned() });
+        }
+        Ok((Self { policy, component, origin, bundles: bundles.concat(), time }, requirements))
+    }
+
+    pub fn collect(&self, reference: &Reference, requirements: &ImageRequirements) -> Collected {
+        match &self.origin {
+            Origin::Registry(registry) => collect(registry.as_ref(), reference, requirements),
+            Origin::Layout(layout) => collect(layout.as_ref(), reference, requirements),
+            Origin::Bundles => known_by_digest(reference),
+        }
+    }
+
+    /// What is handed to the component; `collected` without what only the host cares for.
+    pub fn request(&self, collected: Collected, mode: Mode) -> Request {
+        Request {
+            policy: self.policy.clone(),
+            mode,
+            image: collected.image,
+            time: self.time,
+            blobs: collected.blobs,
+            lookups: collected.lookups,
+            unreadable: collected.unreadable,
+            bundles: self.bundles.clone(),
+        }
+    }
+
+    pub fn component(&self) -> &Component {
+        &self.component
+    }
+}
+
+/// Asked twice where the policy names files: once to learn their names, once with them.
+fn requirements(
+    component: &Component,
+    policy: &mut PolicySource,
+    place: &policy_source::Place,
+    names: &[String],
+    time: i64,
+) -> Result<Requirements, Error> {
+    let first = component.requirements(policy, names, time).map_err(refused)?;
+    if first.missing_files.is_empty() {
+        return Ok(first);
+    }
+    let mut unreadable = Vec::new();
+    for wanted in &first.missing_files {
+        match place.named_file(wanted) {
+            Ok(file) => policy.files.push(file),
+            Err(error) => unreadable.push(at_line(&policy.document.name, wanted.line, &error)),
+        }
+    }
+    if !unreadable.is_empty() {
+        return Err(Error::Policy(unreadable));
+    }
+    component.requirements(policy, names, time).map_err(refused)
+}
+
+fn at_line(file: &str, line: u32, error: &FileError) -> Diagnostic {
+    let words = in_words(error);
+    let (message, hint) = match words.split_once("; hint: ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (words, Some("the path counts from the policy".to_owned())),
+    };
+    Diagnostic { level: Level::Error, file: file.to_owned(), line, column: 0, message, hint }
+}
+
+fn nothing_required() -> Requirements {
+    Requirements { missing_files: Vec::new(), roots: Vec::new(), images: Vec::new(), warnings: Vec::new() }
+}
+
+fn origin(options: &EvidenceOptions, credentials: auth::Environment) -> Result<Origin, Error> {
+    match &options.layout {
+        Some(path) => Ok(Origin::Layout(Box::new(Layout::open(path)?))),
+        None if !options.bundles.is_empty() => Ok(Origin::Bundles),
+        None => Ok(Origin::Registry(Box::new(Registry::new(settings(&options.registry, credentials)?)))),
+    }
+}
+
+fn settings(options: &RegistryOptions, credentials: auth::Environment) -> Result<Settings, Error> {
+    let mut settings = Settings::new(credentials);
+    for host in &options.insecure {
+        let normalised = reference::registry(host);
+        let unknown = || Error::Host { option: "--insecure-registry", found: host.clone() };
+        settings.insecure.insert(normalised.ok_or_else(unknown)?);
+    }
+    if let Some(path) = &options.ca_file {
+        settings.authorities = policy_source::pem("certificate authorities", path)?;
+    }
+    if let Some(client) = &options.client {
+        settings.client_certificate = Some(ClientCertificate {
+            chain: policy_source::pem("client certificate", &client.certificate)?,
+            key: secret(&client.key)?,
+        });
+    }
+    Ok(settings)
+}
+
+fn secret(path: &Path) -> Result<auth::Secret, Error> {
+    let bytes = policy_source::pem("client key", path)?;
+    Ok(auth::Secret::new(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn known_by_digest(reference: &Reference) -> Collected {
+    Collected {
+        image: Image {
+            reference: reference.written().to_owned(),
+            name: reference.name(),
+            tag: reference.tag().map(str::to_owned),
+            // invariant: `open` refuses a reference without a digest for this origin
+            resolved: Ok(reference.digest().map(|digest| digest.to_string()).unwrap_or_default()),
+        },
+        blobs: Vec::new(),
+        lookups: Vec::new(),
+        unreadable: Vec::new(),
+        contacted: Vec::new(),
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+pub fn refused(error: component::Error) -> Error {
+    match error {
+        component::Error::Refused(diagnostics::Error::Policy(faults)) => Error::Policy(faults),
+        other => bug(other),
+    }
+}
+
+fn bug(error: component::Error) -> Error {
+    match error {
+        component::Error::Refused(diagnostics::Error::Request(reason)) => {
+            Error::Bug { place: "the request".to_owned(), reason }
+        }
+        component::Error::Trapped { place, reason } => Error::Bug { place, reason },
+        other => Error::Bug { place: "the component".to_owned(), reason: in_words(&other) },
+    }
+}
+
+impl Error {
+    /// As the renderers tell it; `image` is what was being judged, if anything was.
+    pub fn faults(&self, image: &str) -> Vec<Fault> {
+        match self {
+            Self::Policy(diagnostics) => diagnostics
+                .iter()
+                .filter(|one| one.level == Level::Error)
+                .map(|one| Fault::Policy(one.clone()))
+                .collect(),
+            Self::Bug { place, reason } => {
+                vec![Fault::Bug { image: image.to_owned(), place: format!("{place}: {reason}") }]
+            }
+            other => vec![usage(other)],
+        }
+    }
+}
+
+/// A message and, after it, its hint.
+pub fn usage(error: &dyn std::error::Error) -> Fault {
+    let words = in_words(error);
+    let (message, hint) = match words.split_once("; hint: ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (words, None),
+    };
+    Fault::Usage { message, hint }
+}
