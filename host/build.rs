@@ -16,6 +16,9 @@ use std::{env, fs, process};
 use sha2::{Digest, Sha256};
 
 fn main() {
+    if let Some(status) = wasm::act_as_rustc() {
+        process::exit(status.ok().and_then(|status| status.code()).unwrap_or(1));
+    }
     if let Err(error) = embed() {
         println!("cargo::error={error}");
         process::exit(1);
@@ -27,7 +30,10 @@ fn embed() -> Result<(), Box<dyn Error>> {
     let target = env::var("TARGET")?;
     let wasm = wasm::build("portcullis-component", "component")?;
     let codes = aot::compile_all(&wasm, &target)?;
-    let listed = codes.iter().map(|code| write_code(&out, code)).collect::<Result<String, _>>()?;
+    let listed = codes
+        .iter()
+        .map(|code| write_code(&out, code))
+        .collect::<Result<String, _>>()?;
     let source = format!(
         "pub const SOURCE: [u8; 32] = {:?};\npub const CODES: &[Code] = &[\n{listed}];\n",
         Sha256::digest(&wasm).as_slice()

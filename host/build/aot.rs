@@ -10,8 +10,17 @@ use crate::config;
 /// What x86-64-v3 promises beyond the baseline (x86-64 psABI, micro-architecture levels), in Cranelift's names.
 /// `src/component/embedded.rs` asks the processor for the same.
 const X86_64_V3: [&str; 11] = [
-    "has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_avx", "has_avx2", "has_fma", "has_bmi1",
-    "has_bmi2", "has_lzcnt",
+    "has_sse3",
+    "has_ssse3",
+    "has_sse41",
+    "has_sse42",
+    "has_popcnt",
+    "has_avx",
+    "has_avx2",
+    "has_fma",
+    "has_bmi1",
+    "has_bmi2",
+    "has_lzcnt",
 ];
 
 /// Compiled code and the name of its variant in `src/component/embedded.rs`.
@@ -27,12 +36,17 @@ pub fn compile_all(wasm: &[u8], target: &str) -> Result<Vec<Code>, Box<dyn Error
         variants.insert(0, ("X86_64V3", &X86_64_V3));
     }
     thread::scope(|scope| {
-        let compiling = variants.iter().map(|(variant, flags)| (*variant, scope.spawn(|| compile(wasm, target, flags))));
+        let compiling = variants
+            .iter()
+            .map(|(variant, flags)| (*variant, scope.spawn(|| compile(wasm, target, flags))));
         let compiling: Vec<_> = compiling.collect();
-        compiling.into_iter().map(|(variant, thread)| {
-            let bytes = thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))?;
-            Ok(Code { variant, bytes })
-        }).collect()
+        compiling
+            .into_iter()
+            .map(|(variant, thread)| {
+                let bytes = thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))?;
+                Ok(Code { variant, bytes })
+            })
+            .collect()
     })
 }
 

@@ -30,11 +30,18 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read) 
     let opened = Inquiry::open(Some(&check.policy), &check.evidence, credentials, &references);
     let (inquiry, requirements) = match opened {
         Ok(opened) => opened,
-        Err(error) => return Run { faults: error.faults(""), ..run },
+        Err(error) => {
+            return Run {
+                faults: error.faults(""),
+                ..run
+            };
+        }
     };
     run.warnings = requirements.warnings;
     let jobs: Vec<(Reference, ImageRequirements)> = references.into_iter().zip(requirements.images).collect();
-    let judged = parallel::map(&jobs, at_once(check), |(reference, wanted)| judge(&inquiry, check, reference, wanted));
+    let judged = parallel::map(&jobs, at_once(check), |(reference, wanted)| {
+        judge(&inquiry, check, reference, wanted)
+    });
     for answer in judged {
         run.contacted.extend(answer.contacted);
         match answer.outcome {
@@ -44,7 +51,10 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read) 
     }
     run.contacted.sort();
     run.contacted.dedup();
-    run.policy = Policy { digest: run.images.first().map(|image| image.report.policy.clone()), ..run.policy };
+    run.policy = Policy {
+        digest: run.images.first().map(|image| image.report.policy.clone()),
+        ..run.policy
+    };
     run
 }
 
@@ -58,7 +68,10 @@ fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &Image
     let contacted = collected.contacted.clone();
     let answer = inquiry.component().evaluate(&inquiry.request(collected, check.mode));
     let outcome = match answer {
-        Ok(report) => Ok(Image { requirements: wanted.clone(), report }),
+        Ok(report) => Ok(Image {
+            requirements: wanted.clone(),
+            report,
+        }),
         Err(error) => Err(inquiry::refused(error).faults(reference.written())),
     };
     Judged { contacted, outcome }
@@ -71,5 +84,8 @@ fn at_once(check: &Check) -> NonZeroUsize {
 }
 
 pub fn tool() -> Tool {
-    Tool { version: env!("CARGO_PKG_VERSION").to_owned(), component: Some(component::digest()) }
+    Tool {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        component: Some(component::digest()),
+    }
 }

@@ -63,8 +63,15 @@ impl Component {
         let component = code.load(&engine)?;
         let mut linker = Linker::new(&engine);
         imports::link(&mut linker, &component).map_err(unusable)?;
-        let gate = linker.instantiate_pre(&component).and_then(GatePre::new).map_err(unusable)?;
-        Ok(Self { gate, variant: code.variant, fuel: limits::FUEL })
+        let gate = linker
+            .instantiate_pre(&component)
+            .and_then(GatePre::new)
+            .map_err(unusable)?;
+        Ok(Self {
+            gate,
+            variant: code.variant,
+            fuel: limits::FUEL,
+        })
     }
 
     /// What `policy` wants to see of `images` (normalised `registry/repository`). `time` is the component's clock.
@@ -75,7 +82,8 @@ impl Component {
         time: Timestamp,
     ) -> Result<Requirements, Error> {
         self.call("requirements", time, |store, gate| {
-            gate.portcullis_gate_evaluator().call_requirements(store, policy, images)
+            gate.portcullis_gate_evaluator()
+                .call_requirements(store, policy, images)
         })
     }
 
@@ -102,7 +110,7 @@ impl Component {
         let mut store = Store::new(self.gate.engine(), State { time, limits: Limits });
         store.limiter(|state| &mut state.limits);
         store.set_hostcall_fuel(limits::ANSWER_BYTES);
-        store.set_epoch_deadline(1000);let answer = Ok(self.fuel).and_then(|_| {
+        let answer = store.set_fuel(self.fuel).and_then(|()| {
             let gate = self.gate.instantiate(&mut store)?;
             ask(&mut store, &gate)
         });
@@ -117,7 +125,9 @@ pub fn digest() -> String {
 }
 
 fn unusable(error: wasmtime::Error) -> Error {
-    Error::Unusable { source: error.into_boxed_dyn_error() }
+    Error::Unusable {
+        source: error.into_boxed_dyn_error(),
+    }
 }
 
 fn trapped(export: &str, error: &wasmtime::Error) -> Error {
@@ -139,7 +149,10 @@ fn trapped(export: &str, error: &wasmtime::Error) -> Error {
 
 impl fmt::Debug for Component {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Component").field("variant", &self.variant).finish_non_exhaustive()
+        formatter
+            .debug_struct("Component")
+            .field("variant", &self.variant)
+            .finish_non_exhaustive()
     }
 }
 

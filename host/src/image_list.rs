@@ -49,7 +49,10 @@ fn listed(list: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn read(path: &Path, input: &mut dyn Read) -> Result<String, ListError> {
     let name = path.display().to_string();
-    let unreadable = |source| ListError::Unreadable { path: name.clone(), source };
+    let unreadable = |source| ListError::Unreadable {
+        path: name.clone(),
+        source,
+    };
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         input.take(limits::IMAGE_LIST_BYTES + 1).read_to_end(&mut bytes)
@@ -58,14 +61,20 @@ fn read(path: &Path, input: &mut dyn Read) -> Result<String, ListError> {
     };
     read.map_err(unreadable)?;
     if bytes.len() as u64 > limits::IMAGE_LIST_BYTES {
-        return Err(ListError::TooLarge { path: name, limit: limits::IMAGE_LIST_BYTES });
+        return Err(ListError::TooLarge {
+            path: name,
+            limit: limits::IMAGE_LIST_BYTES,
+        });
     }
     String::from_utf8(bytes).map_err(|_| ListError::NotText { path: name })
 }
 
 fn placed(fault: Fault, place: Option<String>) -> Fault {
     match (fault, place) {
-        (Fault::Usage { message, hint }, Some(place)) => Fault::Usage { message: format!("{place}: {message}"), hint },
+        (Fault::Usage { message, hint }, Some(place)) => Fault::Usage {
+            message: format!("{place}: {message}"),
+            hint,
+        },
         (fault, _) => fault,
     }
 }
@@ -76,7 +85,10 @@ mod tests {
     use std::path::PathBuf;
 
     fn read_list(list: &str) -> Result<Vec<String>, Vec<Fault>> {
-        let images = Images { references: vec!["ghcr.io/acme/a:1".to_owned()], file: Some(PathBuf::from("-")) };
+        let images = Images {
+            references: vec!["ghcr.io/acme/a:1".to_owned()],
+            file: Some(PathBuf::from("-")),
+        };
         let found = references(&images, &mut list.as_bytes())?;
         Ok(found.iter().map(|one| one.written().to_owned()).collect())
     }
@@ -91,6 +103,9 @@ mod tests {
     fn every_wrong_line_is_told_with_its_place() {
         let faults = read_list("ghcr.io/acme/B:1\nok.example/a\nhttps://x.example/a\n").unwrap_err();
         assert_eq!(faults.len(), 2);
-        assert!(matches!(&faults[0], Fault::Usage { message, .. } if message.starts_with("-:1: ")), "{faults:?}");
+        assert!(
+            matches!(&faults[0], Fault::Usage { message, .. } if message.starts_with("-:1: ")),
+            "{faults:?}"
+        );
     }
 }

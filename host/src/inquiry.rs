@@ -20,6 +20,7 @@ use crate::wit::diagnostics::{self, Diagnostic, Level};
 use crate::wit::request::{Image, NamedFile, PolicySource, Request};
 use crate::wit::requirements::{ImageRequirements, Requirements};
 
+#[derive(Debug)]
 pub struct Inquiry {
     pub policy: PolicySource,
     component: Component,
@@ -30,6 +31,7 @@ pub struct Inquiry {
 }
 
 /// Where evidence comes from.
+#[derive(Debug)]
 enum Origin {
     Registry(Box<Registry>),
     Layout(Box<Layout>),
@@ -81,12 +83,27 @@ impl Inquiry {
             Some(place) => requirements(&component, &mut policy, place, &names, time)?,
             None => nothing_required(),
         };
-        let bundles = options.bundles.iter().map(|path| bundles::read(path)).collect::<Result<Vec<_>, _>>()?;
+        let bundles = options
+            .bundles
+            .iter()
+            .map(|path| bundles::read(path))
+            .collect::<Result<Vec<_>, _>>()?;
         let origin = origin(options, credentials)?;
         if let (Origin::Bundles, Some(reference)) = (&origin, references.iter().find(|one| one.digest().is_none())) {
-            return Err(Error::NoDigest { reference: reference.written().to_owned() });
+            return Err(Error::NoDigest {
+                reference: reference.written().to_owned(),
+            });
         }
-        Ok((Self { policy, component, origin, bundles: bundles.concat(), time }, requirements))
+        Ok((
+            Self {
+                policy,
+                component,
+                origin,
+                bundles: bundles.concat(),
+                time,
+            },
+            requirements,
+        ))
     }
 
     pub fn collect(&self, reference: &Reference, requirements: &ImageRequirements) -> Collected {
@@ -147,18 +164,33 @@ fn at_line(file: &str, line: u32, error: &FileError) -> Diagnostic {
         Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
         None => (words, Some("the path counts from the policy".to_owned())),
     };
-    Diagnostic { level: Level::Error, file: file.to_owned(), line, column: 0, message, hint }
+    Diagnostic {
+        level: Level::Error,
+        file: file.to_owned(),
+        line,
+        column: 0,
+        message,
+        hint,
+    }
 }
 
 fn nothing_required() -> Requirements {
-    Requirements { missing_files: Vec::new(), roots: Vec::new(), images: Vec::new(), warnings: Vec::new() }
+    Requirements {
+        missing_files: Vec::new(),
+        roots: Vec::new(),
+        images: Vec::new(),
+        warnings: Vec::new(),
+    }
 }
 
 fn origin(options: &EvidenceOptions, credentials: auth::Environment) -> Result<Origin, Error> {
     match &options.layout {
         Some(path) => Ok(Origin::Layout(Box::new(Layout::open(path)?))),
         None if !options.bundles.is_empty() => Ok(Origin::Bundles),
-        None => Ok(Origin::Registry(Box::new(Registry::new(settings(&options.registry, credentials)?)))),
+        None => Ok(Origin::Registry(Box::new(Registry::new(settings(
+            &options.registry,
+            credentials,
+        )?)))),
     }
 }
 
@@ -166,7 +198,10 @@ fn settings(options: &RegistryOptions, credentials: auth::Environment) -> Result
     let mut settings = Settings::new(credentials);
     for host in &options.insecure {
         let normalised = reference::registry(host);
-        let unknown = || Error::Host { option: "--insecure-registry", found: host.clone() };
+        let unknown = || Error::Host {
+            option: "--insecure-registry",
+            found: host.clone(),
+        };
         settings.insecure.insert(normalised.ok_or_else(unknown)?);
     }
     if let Some(path) = &options.ca_file {
@@ -216,11 +251,15 @@ pub fn refused(error: component::Error) -> Error {
 
 fn bug(error: component::Error) -> Error {
     match error {
-        component::Error::Refused(diagnostics::Error::Request(reason)) => {
-            Error::Bug { place: "the request".to_owned(), reason }
-        }
+        component::Error::Refused(diagnostics::Error::Request(reason)) => Error::Bug {
+            place: "the request".to_owned(),
+            reason,
+        },
         component::Error::Trapped { place, reason } => Error::Bug { place, reason },
-        other => Error::Bug { place: "the component".to_owned(), reason: in_words(&other) },
+        other => Error::Bug {
+            place: "the component".to_owned(),
+            reason: in_words(&other),
+        },
     }
 }
 
@@ -234,7 +273,10 @@ impl Error {
                 .map(|one| Fault::Policy(one.clone()))
                 .collect(),
             Self::Bug { place, reason } => {
-                vec![Fault::Bug { image: image.to_owned(), place: format!("{place}: {reason}") }]
+                vec![Fault::Bug {
+                    image: image.to_owned(),
+                    place: format!("{place}: {reason}"),
+                }]
             }
             other => vec![usage(other)],
         }

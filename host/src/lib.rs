@@ -1,4 +1,28 @@
 //! Moves bytes between registries, the component that judges them, and the pipeline that asked.
+//!
+//! As a library it runs the component in other programs (docs/embedding.md):
+//!
+//! ```
+//! use portcullis::component::{Component, Error};
+//! use portcullis::wit::request::{NamedFile, PolicySource};
+//!
+//! fn main() -> Result<(), Error> {
+//!     let component = Component::load()?;
+//!     let policy = PolicySource {
+//!         document: NamedFile { name: "portcullis.yaml".to_owned(), content: b"version: 1\n".to_vec() },
+//!         pinned: None,
+//!         files: Vec::new(),
+//!         roots: Vec::new(),
+//!         trust_override: Vec::new(),
+//!     };
+//!     match component.requirements(&policy, &["registry.test/acme/api".to_owned()], 1_800_000_000) {
+//!         Ok(requirements) => println!("it names {} files", requirements.missing_files.len()),
+//!         Err(Error::Refused(faults)) => println!("{faults:?}"),
+//!         Err(other) => return Err(other),
+//!     }
+//!     Ok(())
+//! }
+//! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 

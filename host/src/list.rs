@@ -12,7 +12,12 @@ use crate::wit::requirements::ImageRequirements;
 
 pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<Fault>> {
     let reference: Reference = list.image.parse().map_err(|error| vec![usage(&error)])?;
-    let opened = Inquiry::open(list.policy.as_ref(), &list.evidence, credentials, std::slice::from_ref(&reference));
+    let opened = Inquiry::open(
+        list.policy.as_ref(),
+        &list.evidence,
+        credentials,
+        std::slice::from_ref(&reference),
+    );
     let (inquiry, requirements) = opened.map_err(|error| error.faults(&list.image))?;
     let collected = inquiry.collect(&reference, &everything(&reference));
     let contacted = collected.contacted.clone();
@@ -24,7 +29,15 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
         Outcome::Found(_) | Outcome::Absent(_) => None,
     });
     let unreadable = request.unreadable.iter().map(|one| one.failure.clone());
-    let failures: Vec<Failure> = request.image.resolved.clone().err().into_iter().chain(lookups).chain(unreadable).collect();
+    let failures: Vec<Failure> = request
+        .image
+        .resolved
+        .clone()
+        .err()
+        .into_iter()
+        .chain(lookups)
+        .chain(unreadable)
+        .collect();
     Ok(Listing {
         reference: list.image.clone(),
         name: reference.name(),

@@ -22,7 +22,10 @@ use portcullis::untrusted::Untrusted;
 fn main() -> ExitCode {
     let environment = Environment::of_process();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let surroundings = Surroundings { environment, default_policy: default_policy() };
+    let surroundings = Surroundings {
+        environment,
+        default_policy: default_policy(),
+    };
     let place = Place {
         pipeline: Pipeline::detect(&surroundings.environment),
         environment: &surroundings.environment,
@@ -41,7 +44,11 @@ fn main() -> ExitCode {
         // A reader that went away (`| head`) is no fault of the verdict, but nobody has seen it either.
         Err(error) => {
             let words = error.to_string();
-            drop(writeln!(io::stderr(), "error: cannot write the output: {}", Untrusted(&words)));
+            drop(writeln!(
+                io::stderr(),
+                "error: cannot write the output: {}",
+                Untrusted(&words)
+            ));
             ExitCode::from(Exit::Usage.code())
         }
     }
@@ -70,7 +77,11 @@ impl Place<'_> {
         self.github_output(output::UNDECIDED)?;
         let run = check::run(check, auth::Environment::from_process(), &mut io::stdin());
         self.files(check, &run)?;
-        self.show(&run, check.format.unwrap_or_else(|| self.default_format()), check.detail)?;
+        self.show(
+            &run,
+            check.format.unwrap_or_else(|| self.default_format()),
+            check.detail,
+        )?;
         Ok(run.exit())
     }
 
@@ -78,7 +89,15 @@ impl Place<'_> {
     fn files(&self, check: &Check, run: &Run) -> io::Result<()> {
         for report in &check.reports {
             let mut file = File::create(&report.path)?;
-            emit::emit(report.format, run, Style { detail: check.detail, ..Style::default() }, &mut file)?;
+            emit::emit(
+                report.format,
+                run,
+                Style {
+                    detail: check.detail,
+                    ..Style::default()
+                },
+                &mut file,
+            )?;
             file.flush()?;
         }
         write_proven(check.output_signature.as_deref(), proven::signature(run))?;
@@ -180,7 +199,11 @@ fn device(terminal: bool) -> Device {
 }
 
 fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes)
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?
+        .write_all(bytes)
 }
 
 /// Nothing proven, nothing written: an empty file would look like a signature.

@@ -42,13 +42,22 @@ pub fn open(choice: &PolicyChoice) -> Result<(PolicySource, Place), FileError> {
     match choice {
         PolicyChoice::File { path, digest } => {
             let content = read("policy", path, limits::POLICY_BYTES)?;
-            Ok((source(path.display().to_string(), content, digest.clone()), Place::of(path)?))
+            Ok((
+                source(path.display().to_string(), content, digest.clone()),
+                Place::of(path)?,
+            ))
         }
         // Paths of the command line are the user's own: they count from the current folder and may be anywhere.
         PolicyChoice::Flags(flags) => {
             let document = flags_policy::document(flags);
-            let place = Place { folder: PathBuf::new(), tree: None };
-            Ok((source(flags_policy::NAME.to_owned(), document.into_bytes(), None), place))
+            let place = Place {
+                folder: PathBuf::new(),
+                tree: None,
+            };
+            Ok((
+                source(flags_policy::NAME.to_owned(), document.into_bytes(), None),
+                place,
+            ))
         }
     }
 }
@@ -71,7 +80,10 @@ pub fn none() -> PolicySource {
 /// `--trusted-root FILE`
 pub fn trusted_root(path: &Path) -> Result<NamedFile, FileError> {
     let content = read("trusted root", path, limits::POLICY_FILE_BYTES)?;
-    Ok(NamedFile { name: path.display().to_string(), content })
+    Ok(NamedFile {
+        name: path.display().to_string(),
+        content,
+    })
 }
 
 /// A PEM file for speaking to registries.
@@ -81,38 +93,66 @@ pub fn pem(what: &'static str, path: &Path) -> Result<Vec<u8>, FileError> {
 
 impl Place {
     fn of(policy: &Path) -> Result<Self, FileError> {
-        let unreadable = |source| FileError::Unreadable { what: "policy", path: policy.to_owned(), source };
+        let unreadable = |source| FileError::Unreadable {
+            what: "policy",
+            path: policy.to_owned(),
+            source,
+        };
         let real = policy.canonicalize().map_err(unreadable)?;
         let tree = real.ancestors().skip(1).find(|folder| folder.join(".git").exists());
         let folder = policy.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { folder, tree: tree.map(Path::to_owned) })
+        Ok(Self {
+            folder,
+            tree: tree.map(Path::to_owned),
+        })
     }
 
     /// A file that the policy names. Links are followed before it is decided whether it stays inside.
     pub fn named_file(&self, wanted: &FileReference) -> Result<NamedFile, FileError> {
         let path = self.folder.join(&wanted.path);
         if let Some(tree) = &self.tree {
-            let unreadable = |source| FileError::Unreadable { what: "file", path: path.clone(), source };
+            let unreadable = |source| FileError::Unreadable {
+                what: "file",
+                path: path.clone(),
+                source,
+            };
             if !path.canonicalize().map_err(unreadable)?.starts_with(tree) {
-                return Err(FileError::Outside { path: wanted.path.clone(), tree: tree.clone() });
+                return Err(FileError::Outside {
+                    path: wanted.path.clone(),
+                    tree: tree.clone(),
+                });
             }
         }
         let content = read("file", &path, limits::POLICY_FILE_BYTES)?;
-        Ok(NamedFile { name: wanted.path.clone(), content })
+        Ok(NamedFile {
+            name: wanted.path.clone(),
+            content,
+        })
     }
 }
 
 fn read(what: &'static str, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-    let unreadable = |source| FileError::Unreadable { what, path: path.to_owned(), source };
+    let unreadable = |source| FileError::Unreadable {
+        what,
+        path: path.to_owned(),
+        source,
+    };
     // Looked at before it is opened: a FIFO would wait for a writer.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(FileError::NotAFile { what, path: path.to_owned() });
+        return Err(FileError::NotAFile {
+            what,
+            path: path.to_owned(),
+        });
     }
     let mut content = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(limit + 1).read_to_end(&mut content).map_err(unreadable)?;
     if content.len() as u64 > limit {
-        return Err(FileError::TooLarge { what, path: path.to_owned(), limit });
+        return Err(FileError::TooLarge {
+            what,
+            path: path.to_owned(),
+            limit,
+        });
     }
     Ok(content)
 }
@@ -123,7 +163,11 @@ mod tests {
     use crate::scratch::Scratch;
 
     fn wanted(path: &str) -> FileReference {
-        FileReference { path: path.to_owned(), line: 1, sha256: None }
+        FileReference {
+            path: path.to_owned(),
+            line: 1,
+            sha256: None,
+        }
     }
 
     #[test]
@@ -142,14 +186,20 @@ mod tests {
             let error = place.named_file(&wanted(outside)).unwrap_err();
             assert!(matches!(error, FileError::Outside { .. }), "{error}");
         }
-        assert!(matches!(place.named_file(&wanted("..")), Err(FileError::NotAFile { .. })));
+        assert!(matches!(
+            place.named_file(&wanted("..")),
+            Err(FileError::NotAFile { .. })
+        ));
     }
 
     #[test]
     fn sizes_are_capped() {
         let large = vec![b' '; usize::try_from(limits::POLICY_BYTES).unwrap() + 1];
         let scratch = Scratch::with(&[("p.yaml", large.as_slice())]);
-        let choice = PolicyChoice::File { path: scratch.path.join("p.yaml"), digest: None };
+        let choice = PolicyChoice::File {
+            path: scratch.path.join("p.yaml"),
+            digest: None,
+        };
         assert!(matches!(open(&choice), Err(FileError::TooLarge { .. })));
     }
 }

@@ -6,10 +6,10 @@ use wasmtime::Config;
 pub fn config() -> Config {
     let mut config = Config::new();
     config
-        // elliptic curves in a third of the time; the embedded component is built with it
+        // elliptic curves in a third of the time; those of the embedded component are built with it
         .wasm_wide_arithmetic(true)
         // counted in the code itself, so that it ends at the same place on every machine
-        .epoch_interruption(true)
+        .consume_fuel(true)
         // fused or not, as the processor has it: the variants would differ
         .wasm_relaxed_simd(false)
         // bounds checks by guard pages

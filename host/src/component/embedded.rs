@@ -32,7 +32,10 @@ impl Code {
     pub fn load(&self, engine: &Engine) -> Result<Component, Error> {
         let found: [u8; 32] = Sha256::digest(self.bytes).into();
         if found != self.digest {
-            return Err(Error::Damaged { expected: hexadecimal(&self.digest), found: hexadecimal(&found) });
+            return Err(Error::Damaged {
+                expected: hexadecimal(&self.digest),
+                found: hexadecimal(&found),
+            });
         }
         // SAFETY: the bytes are what wasmtime's compiler made of the component in `build.rs`, included into this binary
         // by the compiler and just compared with their digest. wasmtime itself checks that version, configuration and

@@ -1,9 +1,9 @@
 //! What the component is granted: two functions, both pure. Rust's standard library makes it name a score of WASI
 //! interfaces; whatever else of them it calls is a trap.
 
+use wasmtime::StoreContextMut;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, ComponentType, Lift, Linker, Lower};
-use wasmtime::StoreContextMut;
 
 use super::State;
 
@@ -36,7 +36,9 @@ pub fn link(linker: &mut Linker<State>, component: &Component) -> wasmtime::Resu
         if name.starts_with(WALL_CLOCK) {
             linker.instance(name)?.func_wrap("now", now)?;
         } else if name.starts_with(INSECURE_SEED) {
-            linker.instance(name)?.func_wrap("insecure-seed", |_, (): ()| Ok((SEED,)))?;
+            linker
+                .instance(name)?
+                .func_wrap("insecure-seed", |_, (): ()| Ok((SEED,)))?;
         }
     }
     linker.define_unknown_imports_as_traps(component)
@@ -45,5 +47,8 @@ pub fn link(linker: &mut Linker<State>, component: &Component) -> wasmtime::Resu
 fn now(store: StoreContextMut<'_, State>, (): ()) -> wasmtime::Result<(Datetime,)> {
     let seconds = store.data().time.saturating_add(CLOCK_SKEW);
     // A time before 1970 has no form here. The component refuses such a request by its own `time`.
-    Ok((Datetime { seconds: u64::try_from(seconds).unwrap_or(0), nanoseconds: 0 },))
+    Ok((Datetime {
+        seconds: u64::try_from(seconds).unwrap_or(0),
+        nanoseconds: 0,
+    },))
 }

@@ -55,9 +55,15 @@ impl ResourceLimiter for Limits {
 impl fmt::Display for Exceeded {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Memory { wanted } => write!(formatter, "it wants {wanted} bytes of memory, the limit is {MEMORY_BYTES}"),
+            Self::Memory { wanted } => write!(
+                formatter,
+                "it wants {wanted} bytes of memory, the limit is {MEMORY_BYTES}"
+            ),
             Self::Table { wanted } => {
-                write!(formatter, "it wants a table of {wanted} elements, the limit is {TABLE_ELEMENTS}")
+                write!(
+                    formatter,
+                    "it wants a table of {wanted} elements, the limit is {TABLE_ELEMENTS}"
+                )
             }
             Self::Fuel => write!(formatter, "it used up its {FUEL} units of fuel"),
         }

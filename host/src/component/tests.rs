@@ -44,7 +44,10 @@ fn misbehaving() -> Component {
 
 fn policy(name: &str) -> PolicySource {
     PolicySource {
-        document: NamedFile { name: name.to_owned(), content: Vec::new() },
+        document: NamedFile {
+            name: name.to_owned(),
+            content: Vec::new(),
+        },
         pinned: None,
         files: Vec::new(),
         roots: Vec::new(),
@@ -103,9 +106,10 @@ fn seed_is_constant() {
     assert_eq!(told("tell the seed", 0), told("tell the seed", 1_700_000_000));
 }
 
-/// Its instructions for 128-bit products are young, in the compiler that writes them and in the one that reads them.
+/// With wide-arithmetic LLVM's check for an overflow of a signed product is wrong (llvm/llvm-project#199910): only crates
+/// without such products are built with it (`build/wasm.rs`).
 #[test]
-fn wide_arithmetic_multiplies() {
+fn signed_products_are_checked_rightly() {
     assert_eq!(told("multiply", 0), "Some(2020) Some(2020) Some(2024) None");
 }
 
@@ -126,27 +130,41 @@ fn everything_else_traps_by_its_name() {
 #[test]
 fn panic_is_a_trap() {
     let answer = misbehaving().evaluate(&request());
-    assert!(matches!(&answer, Err(Error::Trapped { place, .. }) if place.starts_with("evaluate")), "{answer:?}");
+    assert!(
+        matches!(&answer, Err(Error::Trapped { place, .. }) if place.starts_with("evaluate")),
+        "{answer:?}"
+    );
 }
 
 #[test]
 fn endless_loop_uses_up_its_fuel() {
-    let component = Component { fuel: 10_000_000, ..misbehaving() };
+    let component = Component {
+        fuel: 10_000_000,
+        ..misbehaving()
+    };
     let answer = component.requirements(&policy("never end"), &[], 0);
-    let Err(Error::Trapped { reason, .. }) = answer else { panic!("{answer:?}") };
+    let Err(Error::Trapped { reason, .. }) = answer else {
+        panic!("{answer:?}")
+    };
     assert!(reason.contains("fuel"), "{reason}");
 }
 
 #[test]
 fn memory_has_a_limit() {
     let (_, reason) = trap("grow");
-    assert!(reason.contains(&format!("the limit is {}", limits::MEMORY_BYTES)), "{reason}");
+    assert!(
+        reason.contains(&format!("the limit is {}", limits::MEMORY_BYTES)),
+        "{reason}"
+    );
 }
 
 #[test]
 fn endless_recursion_is_a_trap() {
     let (_, reason) = trap("recurse");
-    assert!(reason.contains("call stack exhausted") || reason.contains("out of bounds"), "{reason}");
+    assert!(
+        reason.contains("call stack exhausted") || reason.contains("out of bounds"),
+        "{reason}"
+    );
 }
 
 #[test]
@@ -160,7 +178,10 @@ fn calls_share_nothing() {
 fn damaged_code_is_not_loaded() {
     let mut bytes = misbehaving::CODE.to_vec();
     bytes[4096] ^= 1;
-    let damaged = Code { bytes: bytes.leak(), ..*MISBEHAVING };
+    let damaged = Code {
+        bytes: bytes.leak(),
+        ..*MISBEHAVING
+    };
     assert!(matches!(damaged.load(&engine()), Err(Error::Damaged { .. })));
 }
 
@@ -169,27 +190,46 @@ fn code_for_another_configuration_is_not_loaded() {
     let mut other = config::config();
     other.consume_fuel(false);
     let engine = Engine::new(&other).unwrap();
-    assert!(matches!(embedded::for_this_processor().load(&engine), Err(Error::Unusable { .. })));
+    assert!(matches!(
+        embedded::for_this_processor().load(&engine),
+        Err(Error::Unusable { .. })
+    ));
 }
 
 #[test]
 fn variants_answer_alike() {
-    let answers: Vec<_> = CODES.iter().filter(|code| embedded::runs_here(code.variant)).map(answers).collect();
+    let answers: Vec<_> = CODES
+        .iter()
+        .filter(|code| embedded::runs_here(code.variant))
+        .map(answers)
+        .collect();
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
 }
 
 fn answers(code: &'static Code) -> String {
     let component = Component::from_code(code).unwrap();
     let requirements = component.requirements(&policy("portcullis.yaml"), &["registry.test/app".to_owned()], 0);
-    format!("{requirements:?}\n{:?}\n{:?}", component.evaluate(&request()), component.inspect(&request()))
+    format!(
+        "{requirements:?}\n{:?}\n{:?}",
+        component.evaluate(&request()),
+        component.inspect(&request())
+    )
 }
 
-/// The Rust standard library names these; none but `wall-clock` and `insecure-seed` is granted anything.
+/// The Rust standard library names these; none but `wall-clock` and `insecure-seed` is granted anything. (The component
+/// also names its own package's interfaces, for their types.)
 #[test]
 fn imports_are_those_of_the_standard_library() {
     let component = embedded::for_this_processor().load(&engine()).unwrap();
-    let names = component.component_type().imports(component.engine()).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
-    let strange: Vec<_> = names.into_iter().filter(|name| !STANDARD.contains(&name.split('@').next().unwrap())).collect();
+    let names = component
+        .component_type()
+        .imports(component.engine())
+        .map(|(name, _)| name.to_owned())
+        .collect::<Vec<_>>();
+    let foreign = names.into_iter().filter(|name| !name.starts_with("portcullis:gate/"));
+    let strange: Vec<_> = foreign
+        .filter(|name| !STANDARD.contains(&name.split('@').next().unwrap()))
+        .collect();
     assert_eq!(strange, Vec::<String>::new());
 }
 
