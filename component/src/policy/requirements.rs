@@ -8,8 +8,14 @@ use crate::wit::diagnostics::Error;
 use crate::wit::request::PolicySource;
 use crate::wit::requirements::{EnforcedRule, ImageRequirements, Requirements};
 
-/// Where an image's signatures may be. Attestations and SBOMs of older tools (`.att`, `.sbom`) are no signatures.
-const SIGNATURE_CARRIERS: [Carrier; 3] = [Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag];
+/// Where an image's signatures may be. Attestations of older tools (`.att`) are none, and are looked for to tell an image
+/// that has nothing but attestations from one that has nothing.
+const SIGNATURE_CARRIERS: [Carrier; 4] = [
+    Carrier::Referrer,
+    Carrier::ReferrersTag,
+    Carrier::SignatureTag,
+    Carrier::AttestationTag,
+];
 
 /// Reads the policy and says what it wants to see of the images named (normalised `registry/repository`). Files that were
 /// not handed over are listed, and what can be said without them is said.

@@ -551,7 +551,7 @@ fn requirements_name_what_is_missing_and_what_will_hold() {
     };
     assert_eq!(
         (matched.children, matched.carriers.len(), matched.rules.len()),
-        (true, 3, 1)
+        (true, 4, 1)
     );
     assert_eq!(
         (matched.rules[0].demand.as_str(), matched.rules[0].line),
