@@ -16,9 +16,6 @@ use std::{env, fs, process};
 use sha2::{Digest, Sha256};
 
 fn main() {
-    if let Some(status) = wasm::act_as_rustc() {
-        process::exit(status.ok().and_then(|status| status.code()).unwrap_or(1));
-    }
     if let Err(error) = embed() {
         println!("cargo::error={error}");
         process::exit(1);

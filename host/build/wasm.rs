@@ -1,51 +1,12 @@
 //! A call of cargo inside the build: a package of this workspace as a component.
 
 use std::error::Error;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::{env, fs};
 
 const TARGET: &str = "wasm32-wasip2";
-
-/// Makes elliptic curves three times as fast. Portable components have it nowhere: other engines refuse it.
-const WIDE_ARITHMETIC: &str = "-Ctarget-feature=+wide-arithmetic";
-
-/// The crates that get it, because LLVM 21 breaks others with it: its check for an overflow of signed products is wrong
-/// (llvm/llvm-project#199910), and `i64::checked_mul` says `None` to 202 x 10. These compute with unsigned words.
-const WIDE_CRATES: [&str; 9] = [
-    "crypto_bigint",
-    "curve25519_dalek",
-    "elliptic_curve",
-    "num_bigint_dig",
-    "p256",
-    "p384",
-    "primefield",
-    "primeorder",
-    "wnaf",
-];
-
-/// Set for the inner cargo, which then calls this build script in rustc's place.
-const AS_RUSTC: &str = "PORTCULLIS_BUILD_AS_RUSTC";
-
-/// As rustc for the inner cargo: the real one with the flag for the crates that get it. Cargo itself has flags for all
-/// crates or none.
-pub fn act_as_rustc() -> Option<Result<ExitStatus, std::io::Error>> {
-    env::var_os(AS_RUSTC)?;
-    let mut arguments = env::args_os().skip(1);
-    let mut rustc = Command::new(arguments.next()?);
-    let arguments: Vec<_> = arguments.collect();
-    let follows = |flag: &str, wanted: &dyn Fn(&OsString) -> bool| {
-        arguments.windows(2).any(|pair| pair[0] == *flag && wanted(&pair[1]))
-    };
-    let wide = follows("--target", &|target| target == TARGET)
-        && follows("--crate-name", &|name| WIDE_CRATES.iter().any(|wide| name == wide));
-    rustc.args(&arguments);
-    if wide {
-        rustc.arg(WIDE_ARITHMETIC);
-    }
-    Some(rustc.status())
-}
 
 /// Variables that the inner cargo needs of those that begin like the ones cargo sets for a build script or a user sets
 /// for the outer build. The others would change the component: flags, profiles, wrappers, clippy in rustc's place.
@@ -85,7 +46,6 @@ pub fn build(package: &str, folder: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         .arg(&target_dir);
     clean(&mut cargo);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(&workspace)?);
-    cargo.env("RUSTC_WRAPPER", env::current_exe()?).env(AS_RUSTC, "1");
     let status = cargo.status()?;
     if !status.success() {
         return Err(format!("building `{package}` for {TARGET} failed: {status}").into());
@@ -142,16 +102,17 @@ fn clean(cargo: &mut Command) {
 }
 
 /// Paths of this machine are kept out, so that the same sources have the same digest wherever they are built.
+/// `tools/portable-component` gives the same flags, and so finds the same component.
 fn flags(workspace: &Path) -> Result<OsString, Box<dyn Error>> {
-    // cargo builds anew when flags change, and does not see what `act_as_rustc` adds
-    let mut flags = OsString::from(format!("--cfg=wide_arithmetic=\"{}\"", WIDE_CRATES.join(" ")));
+    let mut flags = Vec::new();
     for (path, name) in [(workspace, "/portcullis"), (&cargo_home()?, "/cargo")] {
-        flags.push("\x1f--remap-path-prefix=");
-        flags.push(path);
-        flags.push("=");
-        flags.push(name);
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(path);
+        flag.push("=");
+        flag.push(name);
+        flags.push(flag);
     }
-    Ok(flags)
+    Ok(flags.join(OsStr::new("\x1f")))
 }
 
 fn cargo_home() -> Result<PathBuf, Box<dyn Error>> {

@@ -53,7 +53,7 @@ pub enum Error {
 }
 
 impl Component {
-    /// Loads the code that fits this processor: about a millisecond.
+    /// Loads the code that fits this processor. The digest and the copy of the code take the time: load once, ask often.
     pub fn load() -> Result<Self, Error> {
         Self::from_code(embedded::for_this_processor())
     }

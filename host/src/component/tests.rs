@@ -106,8 +106,8 @@ fn seed_is_constant() {
     assert_eq!(told("tell the seed", 0), told("tell the seed", 1_700_000_000));
 }
 
-/// With wide-arithmetic LLVM's check for an overflow of a signed product is wrong (llvm/llvm-project#199910): only crates
-/// without such products are built with it (`build/wasm.rs`).
+/// With wide-arithmetic, LLVM before 23 compiles the check of signed products wrongly (llvm/llvm-project#199910), and 202 x 10
+/// overflows. Whoever switches it on again sees it here.
 #[test]
 fn signed_products_are_checked_rightly() {
     assert_eq!(told("multiply", 0), "Some(2020) Some(2020) Some(2024) None");
