@@ -8,25 +8,13 @@ use serde_json::Value;
 use crate::digest::Digest;
 use crate::wit::basics::{Carrier, Failure, ResultClass};
 use crate::wit::evidence::Rejection;
-use crate::wit::request::{Descriptor, Lookup, NamedFile, Outcome, Request};
-use crate::{json, limits};
+use crate::wit::request::{Descriptor, Lookup, NamedFile, Outcome};
 
-/// Bytes by digest, each hashed once.
-#[derive(Debug)]
-pub struct Store<'a> {
-    blobs: BTreeMap<Digest, Result<&'a [u8], Digest>>,
-    unreadable: BTreeMap<Digest, &'a Failure>,
-}
+mod manifest;
+mod store;
 
-/// Why bytes are not there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
-    /// They hash to something else.
-    Mismatch {
-        found: Digest,
-    },
-    Failure(Failure),
-}
+pub use manifest::read_manifest;
+pub use store::{Missing, Store};
 
 /// One piece of evidence, not yet proven.
 #[derive(Debug)]
@@ -36,6 +24,8 @@ pub struct Candidate<'a> {
     pub carrier: Carrier,
     /// The manifest that carries it.
     pub manifest: Option<Digest>,
+    /// Which of the manifest's layers it is: several people's signatures of one payload are layers with one digest.
+    pub layer: usize,
     pub digest: Digest,
     pub media_type: String,
     pub artifact_type: Option<String>,
@@ -62,56 +52,8 @@ pub enum Content<'a> {
 pub const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
+const COSIGN_ARTIFACT: &str = "application/vnd.dev.cosign.artifact";
 const NOTATION: &str = "application/vnd.cncf.notary.signature";
-
-impl<'a> Store<'a> {
-    pub fn new(request: &'a Request) -> Self {
-        let mut blobs = BTreeMap::new();
-        for blob in &request.blobs {
-            let Some(named) = Digest::parse(&blob.digest) else {
-                continue;
-            };
-            let found = Digest::of(&blob.content);
-            let entry = if found == named {
-                Ok(blob.content.as_slice())
-            } else {
-                Err(found)
-            };
-            blobs.insert(named, entry);
-        }
-        let unreadable = request
-            .unreadable
-            .iter()
-            .filter_map(|one| Some((Digest::parse(&one.digest)?, &one.failure)))
-            .collect();
-        Self { blobs, unreadable }
-    }
-
-    pub fn read(&self, digest: &Digest) -> Result<&'a [u8], Missing> {
-        match self.blobs.get(digest) {
-            Some(Ok(bytes)) => Ok(bytes),
-            Some(Err(found)) => Err(Missing::Mismatch { found: *found }),
-            None => Err(Missing::Failure(self.failure(digest))),
-        }
-    }
-
-    /// Whether anything is known of these bytes: handed over, or named as unreadable.
-    fn knows(&self, digest: &Digest) -> bool {
-        self.blobs.contains_key(digest) || self.unreadable.contains_key(digest)
-    }
-
-    fn failure(&self, digest: &Digest) -> Failure {
-        self.unreadable
-            .get(digest)
-            .copied()
-            .cloned()
-            .unwrap_or_else(|| Failure {
-                class: ResultClass::DiscoveryFailed,
-                place: digest.to_string(),
-                reason: "named by a manifest and not handed over".to_owned(),
-            })
-    }
-}
 
 /// Every piece of evidence that `lookups` and `bundles` bring for `subject`, each once, in the order of the request.
 pub fn candidates<'a>(
@@ -156,8 +98,8 @@ pub fn failures(lookups: &[Lookup], subject: Digest) -> impl Iterator<Item = &Fa
 struct Collector<'s, 'a> {
     store: &'s Store<'a>,
     subject: Digest,
-    /// (manifest, layer) pairs: the referrers API and the fallback tag usually list the same.
-    seen: BTreeSet<(Option<Digest>, Digest)>,
+    /// (manifest, layer, its digest): the referrers API and the fallback tag usually list the same.
+    seen: BTreeSet<(Option<Digest>, usize, Digest)>,
     found: Vec<Candidate<'a>>,
 }
 
@@ -168,7 +110,7 @@ impl<'a> Collector<'_, 'a> {
             let digest = Digest::of(descriptor.digest.as_bytes());
             return self.whole(carrier, descriptor, digest, Content::Broken(rejection), Vec::new());
         };
-        if !self.store.knows(&digest) {
+        if !self.store.knows(&digest) && !may_carry_evidence(carrier, descriptor.artifact_type.as_deref()) {
             return self.whole(carrier, descriptor, digest, Content::Unknown, Vec::new());
         }
         match self.store.read(&digest) {
@@ -191,7 +133,7 @@ impl<'a> Collector<'_, 'a> {
             .and_then(Value::as_array)
             .map_or(&[][..], Vec::as_slice);
         let mut recognised = 0;
-        for layer in layers {
+        for (number, layer) in layers.iter().enumerate() {
             let Some(media_type) = layer.get("mediaType").and_then(Value::as_str) else {
                 continue;
             };
@@ -199,7 +141,12 @@ impl<'a> Collector<'_, 'a> {
                 continue;
             }
             recognised += 1;
-            self.layer(carrier, digest, layer, media_type, artifact_type.clone(), &remarks);
+            let found = self.layer(carrier, digest, layer, media_type, artifact_type.clone());
+            self.push(Candidate {
+                layer: number,
+                remarks: remarks.clone(),
+                ..found
+            });
         }
         if recognised == 0 {
             let mut remarks = remarks;
@@ -216,14 +163,13 @@ impl<'a> Collector<'_, 'a> {
     }
 
     fn layer(
-        &mut self,
+        &self,
         carrier: Carrier,
         manifest: Digest,
         layer: &Value,
         media_type: &str,
         artifact_type: Option<String>,
-        remarks: &[String],
-    ) {
+    ) -> Candidate<'a> {
         let named = layer.get("digest").and_then(Value::as_str).unwrap_or_default();
         let (digest, content) = match Digest::parse(named) {
             None => {
@@ -232,17 +178,18 @@ impl<'a> Collector<'_, 'a> {
             }
             Some(digest) => (digest, self.layer_content(digest, layer, media_type)),
         };
-        self.push(Candidate {
+        Candidate {
             subject: self.subject,
             carrier,
             manifest: Some(manifest),
+            layer: 0,
             digest,
             media_type: media_type.to_owned(),
             artifact_type,
             size: layer.get("size").and_then(Value::as_u64).unwrap_or_default(),
             content,
-            remarks: remarks.to_vec(),
-        });
+            remarks: Vec::new(),
+        }
     }
 
     fn layer_content(&self, digest: Digest, layer: &Value, media_type: &str) -> Content<'a> {
@@ -265,6 +212,7 @@ impl<'a> Collector<'_, 'a> {
             subject: self.subject,
             carrier: Carrier::File,
             manifest: None,
+            layer: 0,
             digest: Digest::of(&file.content),
             media_type: BUNDLE.to_owned(),
             artifact_type: None,
@@ -286,6 +234,7 @@ impl<'a> Collector<'_, 'a> {
             subject: self.subject,
             carrier,
             manifest: Some(digest),
+            layer: 0,
             digest,
             media_type: descriptor.media_type.clone(),
             artifact_type: descriptor.artifact_type.clone(),
@@ -296,7 +245,10 @@ impl<'a> Collector<'_, 'a> {
     }
 
     fn push(&mut self, candidate: Candidate<'a>) {
-        if self.seen.insert((candidate.manifest, candidate.digest)) {
+        if self
+            .seen
+            .insert((candidate.manifest, candidate.layer, candidate.digest))
+        {
             self.found.push(candidate);
         }
     }
@@ -318,37 +270,6 @@ impl<'a> Collector<'_, 'a> {
     }
 }
 
-impl Missing {
-    fn into_content(self, digest: Digest) -> Content<'static> {
-        match self {
-            Self::Failure(failure) => Content::Unseen(failure),
-            Self::Mismatch { found } => Content::Broken(Rejection {
-                class: ResultClass::DigestMismatch,
-                reason: "the bytes are not what the digest names".to_owned(),
-                expected: Some(digest.to_string()),
-                found: Some(found.to_string()),
-                hint: Some("the registry, a proxy or the layout altered them: fetch the evidence anew".to_owned()),
-            }),
-        }
-    }
-}
-
-/// An OCI or Docker manifest as strict JSON, within its budget.
-pub fn read_manifest(bytes: &[u8]) -> Result<Value, Rejection> {
-    if bytes.len() > limits::MANIFEST_BYTES {
-        return Err(malformed(format!(
-            "the manifest has {} bytes, more than {}",
-            bytes.len(),
-            limits::MANIFEST_BYTES
-        )));
-    }
-    match json::read(bytes) {
-        Ok(value) if value.is_object() => Ok(value),
-        Ok(_) => Err(malformed("the manifest is not a JSON object".to_owned())),
-        Err(error) => Err(malformed(format!("the manifest is not JSON: {error}"))),
-    }
-}
-
 pub fn malformed(reason: String) -> Rejection {
     Rejection {
         class: ResultClass::Malformed,
@@ -361,6 +282,22 @@ pub fn malformed(reason: String) -> Rejection {
 
 fn is_evidence(media_type: &str) -> bool {
     media_type.starts_with(BUNDLE) || media_type == SIMPLE_SIGNING || media_type == ENVELOPE
+}
+
+/// Whether a manifest that was not handed over may carry evidence: then nobody knows, and it is not "unsigned". The referrers
+/// API states the manifest's own artifact type, or its config's; under a tag anybody wrote anything.
+fn may_carry_evidence(carrier: Carrier, artifact_type: Option<&str>) -> bool {
+    const UNSTATED: [&str; 3] = [
+        "",
+        "application/vnd.oci.empty.v1+json",
+        "application/vnd.oci.image.config.v1+json",
+    ];
+    match artifact_type {
+        Some(stated) if carrier == Carrier::Referrer => {
+            is_evidence(stated) || stated.starts_with(COSIGN_ARTIFACT) || UNSTATED.contains(&stated)
+        }
+        _ => true,
+    }
 }
 
 fn artifact_type(manifest: &Value) -> Option<String> {

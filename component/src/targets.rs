@@ -82,7 +82,10 @@ impl<'a> Image<'a> {
                 hint: None,
             }),
         })?;
-        let document = read_manifest(manifest).map_err(Error::Refused)?;
+        let document = read_manifest(manifest).map_err(|rejection| match rejection.class {
+            ResultClass::BudgetExceeded => Error::Unseen(over_budget(digest, &rejection.reason)),
+            _ => Error::Refused(rejection),
+        })?;
         let children = children(&document).map_err(Error::Refused)?;
         let media_type = match document.get("mediaType").and_then(Value::as_str) {
             Some(stated) => stated.to_owned(),

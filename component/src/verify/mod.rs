@@ -39,6 +39,8 @@ pub(crate) struct Verified {
     predicate_type: Option<String>,
     annotations: BTreeMap<String, String>,
     docker_reference: Option<String>,
+    /// Of the trusted root's bytes: one root under two names is one.
+    root: Option<Digest>,
     proof: Proof,
 }
 
@@ -73,8 +75,10 @@ impl Verified {
         match &self.proof.principal {
             Principal::Key(digest) => format!("key {digest}"),
             Principal::Certificate(one) => {
-                let root = self.proof.root.as_deref().unwrap_or_default();
-                format!("certificate {root}\n{}\n{}\n{}", one.issuer, one.kind, one.subject)
+                format!(
+                    "certificate {:?} {:?} {} {:?}",
+                    self.root, one.issuer, one.kind, one.subject
+                )
             }
         }
     }
@@ -94,8 +98,8 @@ pub(crate) struct Prover<'a> {
     proven: RefCell<BTreeMap<ProofKey, Result<Proven, Rejection>>>,
 }
 
-/// Evidence, target, root, and what the signer does without.
-type ProofKey = (Digest, Digest, String, LogKey, CtDemand);
+/// Evidence by its carrier, target, root, and what the signer does without.
+type ProofKey = ((Option<Digest>, usize, Digest), Digest, String, LogKey, CtDemand);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum LogKey {
@@ -143,7 +147,8 @@ impl<'a> Prover<'a> {
                 proof
             }
         };
-        Ok(verified(candidate, reading, signed, signer.name.clone(), proof))
+        let root = signer.root.as_ref().and_then(|name| self.roots.get(name));
+        Ok(verified(candidate, reading, signed, signer.name.clone(), root, proof))
     }
 
     /// Whatever identity is proven under `root`, for looking without a policy.
@@ -170,7 +175,7 @@ impl<'a> Prover<'a> {
         };
         let proven = self.shared(candidate, signed, leaf, root, demand)?;
         let proof = certificate_proof(signed, leaf, root, demand, proven);
-        Ok(verified(candidate, reading, signed, String::new(), proof))
+        Ok(verified(candidate, reading, signed, String::new(), Some(root), proof))
     }
 
     fn by_certificate(
@@ -203,9 +208,9 @@ impl<'a> Prover<'a> {
             LogDemand::InclusionProof => LogKey::InclusionProof,
             LogDemand::Waived { .. } => LogKey::Waived,
         };
-        // The same bytes carried twice (with other annotations, say) are two proofs.
-        let identity = Digest::of(format!("{:?}{:?}", candidate.manifest, candidate.digest).as_bytes());
-        let key = (identity, candidate.subject, root.name.clone(), log, demand.ct);
+        // The same bytes carried twice are two proofs: certificate and log entry may lie in a layer's annotations.
+        let carried = (candidate.manifest, candidate.layer, candidate.digest);
+        let key = (carried, candidate.subject, root.name.clone(), log, demand.ct);
         if let Some(known) = self.proven.borrow().get(&key) {
             return known.clone();
         }
@@ -230,7 +235,9 @@ impl<'a> Prover<'a> {
                 Err(rejection) => refused = rejection,
             }
         }
-        refused.hint = refused.hint.or_else(|| hinted(keys, hint));
+        if let Some(near) = hinted(keys, hint).filter(|_| refused.class == ResultClass::NoMatchingSigner) {
+            refused.hint = Some(near);
+        }
         Err(refused)
     }
 
@@ -297,6 +304,7 @@ fn verified(
     reading: &Reading<'_>,
     signed: &Signed<'_>,
     signer: String,
+    root: Option<&Root>,
     proof: Proof,
 ) -> Verified {
     Verified {
@@ -306,6 +314,7 @@ fn verified(
         predicate_type: signed.facts.predicate_type.clone(),
         annotations: signed.facts.annotations.clone(),
         docker_reference: signed.facts.docker_reference.clone(),
+        root: root.map(|root| root.digest),
         proof,
     }
 }
