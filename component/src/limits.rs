@@ -7,6 +7,10 @@ pub const LOG_ENTRIES: usize = 4;
 /// Signed timestamps in one bundle, for the same reason.
 pub const SIGNED_TIMESTAMPS: usize = 4;
 
+/// Signatures on one checkpoint: the log's and its witnesses'. Anybody can add lines to a note, and each with the log's hint is
+/// a signature to check; C2SP's witness networks plan with about ten.
+pub const CHECKPOINT_SIGNATURES: usize = 32;
+
 /// Bytes of one bundle, envelope or payload: a 50 MB SBOM, in base64 inside a bundle, with its log entry's copy of it.
 pub const EVIDENCE_BYTES: usize = 160 << 20;
 

@@ -2,7 +2,7 @@
 //! checked. What the root does not know is set aside and said; what it knows must verify, all of it.
 
 use serde_json::Value;
-use sigstore_types::bundle::{Rfc3161Timestamp, TransparencyLogEntry};
+use sigstore_types::bundle::{InclusionProof, Rfc3161Timestamp, TransparencyLogEntry};
 use sigstore_types::{Bundle, KindVersion, MediaType};
 
 use super::timestamp;
@@ -32,7 +32,7 @@ pub(super) fn judge(bundle: &Bundle, root: &Root) -> Result<Judged, Rejection> {
         well_formed(entry)?;
         if material.tlog_entries[..index]
             .iter()
-            .any(|other| other.canonicalized_body == entry.canonicalized_body)
+            .any(|other| other.canonicalized_body == entry.canonicalized_body && other.log_id == entry.log_id)
         {
             return Err(invalid("the bundle has the same log entry twice"));
         }
@@ -105,15 +105,33 @@ fn well_formed(entry: &TransparencyLogEntry) -> Result<(), Rejection> {
     if entry.inclusion_proof.is_none() && entry.inclusion_promise.is_none() {
         return Err(invalid("a log entry has neither inclusion proof nor promise"));
     }
-    if let Some(proof) = &entry.inclusion_proof
-        && proof.checkpoint.is_empty()
-    {
-        return Err(invalid("an inclusion proof has no checkpoint"));
+    if let Some(proof) = &entry.inclusion_proof {
+        proof_well_formed(proof, entry.kind_version)?;
     }
     if entry.kind_version == KindVersion::HashedRekordV002 && entry.inclusion_proof.is_none() {
         return Err(invalid("a Rekor v2 entry has no inclusion proof"));
     }
     body_is_of_its_kind(entry)
+}
+
+fn proof_well_formed(proof: &InclusionProof, kind: KindVersion) -> Result<(), Rejection> {
+    let Some(checkpoint) = proof.checkpoint.checkpoint() else {
+        return Err(invalid("an inclusion proof has no checkpoint"));
+    };
+    within(
+        "signatures on a checkpoint",
+        checkpoint.signatures().len(),
+        limits::CHECKPOINT_SIGNATURES,
+    )?;
+    // Rekor v1 states the size twice and signs it once. With another size a path to the same root shows another index.
+    if kind != KindVersion::HashedRekordV002 && proof.tree_size != checkpoint.tree_size() {
+        return Err(Rejection {
+            expected: Some(checkpoint.tree_size().to_string()),
+            found: Some(proof.tree_size.to_string()),
+            ..invalid("an inclusion proof has another tree size than its checkpoint")
+        });
+    }
+    Ok(())
 }
 
 /// `sigstore-rekor` parses the body as `kindVersion` says and does not compare it with what the body says itself.
