@@ -60,7 +60,6 @@ fn class(error: &Error) -> ResultClass {
     match error {
         Error::IdentityMismatch { .. } | Error::IssuerMismatch { .. } => ResultClass::IdentityMismatch,
         Error::SignatureInvalid(_) => ResultClass::NoMatchingSigner,
-        Error::ArtifactMismatch(_) => ResultClass::SubjectMismatch,
         Error::UnsupportedArtifact(_) | Error::Crypto(_) => ResultClass::AlgorithmNotAccepted,
         Error::UnsupportedBundle(_) => ResultClass::UnsupportedFormat,
         Error::Certificate(error) => match error {
@@ -73,7 +72,8 @@ fn class(error: &Error) -> ResultClass {
         | Error::InvalidTrustRoot(_)
         | Error::TrustRoot(_)
         | Error::TrustedCertificate(_) => ResultClass::UntrustedRoot,
-        Error::TransparencyLog(_) => ResultClass::LogEntryInvalid,
+        // That the signature is about this image was found when it was read: what is left is an entry about another one.
+        Error::TransparencyLog(_) | Error::ArtifactMismatch(_) => ResultClass::LogEntryInvalid,
         Error::Timestamp(TimestampError::OutsideAuthorityValidity { .. } | TimestampError::NoVerifiedTimestamp(_))
         | Error::Timestamp(_) => ResultClass::TimeMissing,
         _ => ResultClass::Malformed,
@@ -86,7 +86,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Certificate(CertificateError::ChainInvalid(_)) => {
             "issued by an authority that the trusted root does not know, or for another use than code signing"
         }
-        Error::TransparencyLog(_) => "the log entry is of another signature, or was altered",
+        Error::TransparencyLog(_) | Error::ArtifactMismatch(_) => {
+            "the log entry is of another signature, or was altered"
+        }
         _ => return None,
     };
     Some(text.to_owned())

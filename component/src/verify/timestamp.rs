@@ -26,16 +26,14 @@ pub(super) fn authority<'r>(token: &[u8], root: &'r TrustedRoot) -> Option<&'r T
 pub(super) fn claimed_time(token: &[u8]) -> Option<i64> {
     let signed = signed_data(token)?;
     let content = signed.encap_content_info.econtent?;
-    let mut reader = SliceReader::new(content.value()).ok()?;
-    reader
-        .sequence(|body| {
-            for _ in 0..4 {
-                der::AnyRef::decode(body)?;
-            }
-            der::asn1::GeneralizedTime::decode(body)
-        })
-        .ok()
-        .and_then(|time| i64::try_from(time.to_unix_duration().as_secs()).ok())
+    let info = der::AnyRef::from_der(content.value()).ok()?;
+    let mut fields = SliceReader::new(info.value()).ok()?;
+    // `TSTInfo ::= SEQUENCE { version, policy, messageImprint, serialNumber, genTime, … }`
+    for _ in 0..4 {
+        fields.tlv_bytes().ok()?;
+    }
+    let time = der::asn1::GeneralizedTime::decode(&mut fields).ok()?;
+    i64::try_from(time.to_unix_duration().as_secs()).ok()
 }
 
 /// The name under which reports know an authority.
