@@ -146,16 +146,24 @@ fn judge(
     report.evidence = docket.evidence();
 }
 
-/// What later jobs may use: the digest that was proven; with listed platforms those, never the index.
+/// What later jobs may use: the digest that was proven; with listed platforms those that every such rule lists, never the
+/// index.
 fn pinned(request: &Request, enforced: &[Enforced<'_>], image: &Image<'_>, store: &Store<'_>) -> Vec<String> {
-    let name = |digest: Digest| format!("{}@{digest}", request.image.name);
+    let name = |digest: &Digest| format!("{}@{digest}", request.image.name);
     let listed = enforced
         .iter()
-        .find(|one| matches!(one.platforms, Platforms::Listed(_)));
-    match listed.map(|one| image.scope(store, &one.platforms)) {
-        Some(Ok(Scope::All(targets))) => targets.iter().map(|target| name(target.digest)).collect(),
-        Some(_) => Vec::new(),
-        None => vec![name(image.digest)],
+        .filter(|one| matches!(one.platforms, Platforms::Listed(_)))
+        .map(|one| digests(image.scope(store, &one.platforms)));
+    match listed.reduce(|all, one| all.into_iter().filter(|digest| one.contains(digest)).collect()) {
+        Some(proven) => proven.iter().map(name).collect(),
+        None => vec![name(&image.digest)],
+    }
+}
+
+fn digests(scope: Result<Scope<'_>, targets::Error>) -> Vec<Digest> {
+    match scope {
+        Ok(Scope::All(targets)) => targets.iter().map(|target| target.digest).collect(),
+        _ => Vec::new(),
     }
 }
 
