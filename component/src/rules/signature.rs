@@ -30,7 +30,22 @@ pub(crate) fn judge<'v>(rule: &SignatureRule, image: &str, verified: &'v [Verifi
     if satisfied(&rule.by, &counted) {
         Judgement::Holds(counted)
     } else {
+        uncounted.extend(counted.into_iter().map(|one| too_few(&rule.by, one)));
         Judgement::Fails { uncounted }
+    }
+}
+
+/// Good, and alone: the image is signed, by fewer than the rule wants.
+fn too_few<'v>(set: &SignerSet, one: &'v Verified) -> Uncounted<'v> {
+    Uncounted {
+        verified: one,
+        rejection: Rejection {
+            class: ResultClass::NoMatchingSigner,
+            reason: "a good signature, and too few distinct signers together with the others".to_owned(),
+            expected: Some(set.to_string()),
+            found: Some(format!("`{}`", one.signer())),
+            hint: Some("one person or key under two names counts once".to_owned()),
+        },
     }
 }
 
