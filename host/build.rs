@@ -13,7 +13,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use miniz_oxide::deflate::compress_to_vec;
 use sha2::{Digest, Sha256};
+
+/// Deflate's slowest level: the build has the time.
+const BEST: u8 = 10;
 
 fn main() {
     if let Err(error) = embed() {
@@ -29,7 +33,8 @@ fn embed() -> Result<(), Box<dyn Error>> {
     let codes = aot::compile_all(&wasm, &target)?;
     let listed = codes
         .iter()
-        .map(|code| write_code(&out, code))
+        .enumerate()
+        .map(|(position, code)| write_code(&out, code, if position == 0 { Stored::Plain } else { Stored::Deflated }))
         .collect::<Result<String, _>>()?;
     let source = format!(
         "pub const SOURCE: [u8; 32] = {:?};\npub const CODES: &[Code] = &[\n{listed}];\n",
@@ -39,14 +44,32 @@ fn embed() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// How the code lies in the binary; `src/component/embedded.rs` says why.
+enum Stored {
+    Plain,
+    Deflated,
+}
+
 /// Writes the code and gives its entry in the list that the host includes.
-fn write_code(out: &Path, code: &aot::Code) -> Result<String, Box<dyn Error>> {
+fn write_code(out: &Path, code: &aot::Code, stored: Stored) -> Result<String, Box<dyn Error>> {
     let path = out.join(format!("{}.cwasm", code.variant));
-    fs::write(&path, &code.bytes)?;
+    let place = match stored {
+        Stored::Plain => {
+            fs::write(&path, &code.bytes)?;
+            format!("Stored::Plain(include_bytes!({path:?}))")
+        }
+        Stored::Deflated => {
+            fs::write(&path, compress_to_vec(&code.bytes, BEST))?;
+            format!(
+                "Stored::Deflated {{ bytes: include_bytes!({path:?}), size: {} }}",
+                code.bytes.len()
+            )
+        }
+    };
     let mut entry = String::new();
     writeln!(
         entry,
-        "    Code {{ variant: Variant::{}, digest: {:?}, bytes: include_bytes!({path:?}) }},",
+        "    Code {{ variant: Variant::{}, digest: {:?}, stored: {place} }},",
         code.variant,
         Sha256::digest(&code.bytes).as_slice(),
     )?;

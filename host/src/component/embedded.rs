@@ -3,6 +3,9 @@
 //! Loading compiled code is trusting it. This is the only place that does, and it takes no bytes and no path: only what
 //! was compiled into this binary.
 
+use std::borrow::Cow;
+
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -18,11 +21,24 @@ pub enum Variant {
     X86_64V3,
 }
 
+#[derive(Clone)]
 pub struct Code {
     pub variant: Variant,
-    /// SHA-256 of `bytes`, taken when they were compiled.
+    /// SHA-256 of the code as it was compiled.
     pub digest: [u8; 32],
-    pub bytes: &'static [u8],
+    pub stored: Stored,
+}
+
+/// The variant that most machines run lies ready to be loaded; the others are a third of their size and cost the machines
+/// that need them some 30 ms.
+#[derive(Clone)]
+pub enum Stored {
+    Plain(&'static [u8]),
+    /// Deflate (RFC 1951), and the size of what it holds.
+    Deflated {
+        bytes: &'static [u8],
+        size: usize,
+    },
 }
 
 // `SOURCE`, the SHA-256 of the component, and `CODES`, the most demanding variant first.
@@ -30,7 +46,8 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 impl Code {
     pub fn load(&self, engine: &Engine) -> Result<Component, Error> {
-        let found: [u8; 32] = Sha256::digest(self.bytes).into();
+        let bytes = self.stored.bytes();
+        let found: [u8; 32] = Sha256::digest(&bytes).into();
         if found != self.digest {
             return Err(Error::Damaged {
                 expected: hexadecimal(&self.digest),
@@ -40,7 +57,17 @@ impl Code {
         // SAFETY: the bytes are what wasmtime's compiler made of the component in `build.rs`, included into this binary
         // by the compiler and just compared with their digest. wasmtime itself checks that version, configuration and
         // processor are the ones that they were compiled for.
-        unsafe { Component::deserialize(engine, self.bytes) }.map_err(unusable)
+        unsafe { Component::deserialize(engine, &bytes) }.map_err(unusable)
+    }
+}
+
+impl Stored {
+    /// What does not unpack to its size comes out short, and its digest tells.
+    fn bytes(&self) -> Cow<'static, [u8]> {
+        match *self {
+            Self::Plain(bytes) => Cow::Borrowed(bytes),
+            Self::Deflated { bytes, size } => Cow::Owned(decompress_to_vec_with_limit(bytes, size).unwrap_or_default()),
+        }
     }
 }
 

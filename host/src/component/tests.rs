@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use super::embedded::{self, CODES, Code, Variant};
+use super::embedded::{self, CODES, Code, Stored, Variant};
 use super::*;
 use crate::wit::basics::Mode;
 use crate::wit::request::{Image, NamedFile};
@@ -35,7 +35,7 @@ const STANDARD: [&str; 19] = [
 static MISBEHAVING: LazyLock<Code> = LazyLock::new(|| Code {
     variant: Variant::Baseline,
     digest: Sha256::digest(misbehaving::CODE).into(),
-    bytes: misbehaving::CODE,
+    stored: Stored::Plain(misbehaving::CODE),
 });
 
 fn misbehaving() -> Component {
@@ -175,12 +175,27 @@ fn calls_share_nothing() {
 }
 
 #[test]
+fn packed_code_that_does_not_unpack_is_not_loaded() {
+    for size in [misbehaving::CODE.len(), 10] {
+        let stored = Stored::Deflated {
+            bytes: b"not deflate",
+            size,
+        };
+        let damaged = Code {
+            stored,
+            ..MISBEHAVING.clone()
+        };
+        assert!(matches!(damaged.load(&engine()), Err(Error::Damaged { .. })));
+    }
+}
+
+#[test]
 fn damaged_code_is_not_loaded() {
     let mut bytes = misbehaving::CODE.to_vec();
     bytes[4096] ^= 1;
     let damaged = Code {
-        bytes: bytes.leak(),
-        ..*MISBEHAVING
+        stored: Stored::Plain(bytes.leak()),
+        ..MISBEHAVING.clone()
     };
     assert!(matches!(damaged.load(&engine()), Err(Error::Damaged { .. })));
 }

@@ -63,12 +63,18 @@ fn act(name: &str) -> String {
 }
 
 fn digits(text: &[u8]) -> Option<i64> {
-    text.iter().try_fold(0_i64, |number, digit| number.checked_mul(10)?.checked_add(i64::from(digit - b'0')))
+    text.iter().try_fold(0_i64, |number, digit| {
+        number.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+    })
 }
 
 fn recurse(depth: u64) -> u64 {
     let frame = black_box([depth; 16]);
-    if black_box(true) { recurse(depth + 1) + frame[3] } else { 0 }
+    if black_box(true) {
+        recurse(depth + 1) + frame[3]
+    } else {
+        0
+    }
 }
 
 export!(Misbehaving);
