@@ -49,6 +49,16 @@ pub enum Content<'a> {
     Unseen(Failure),
 }
 
+impl Content<'_> {
+    /// Bytes that reading it costs.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Bundle(bytes) | Self::SimpleSigning(bytes, _) | Self::Envelope(bytes, _) => bytes.len(),
+            Self::Unknown | Self::Broken(_) | Self::Unseen(_) => 0,
+        }
+    }
+}
+
 pub const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";

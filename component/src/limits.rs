@@ -20,9 +20,13 @@ pub const MANIFEST_BYTES: usize = 4 << 20;
 /// Pieces of evidence for one image. Real images carry tens; a registry that lists more floods.
 pub const CANDIDATES: usize = 1_000;
 
-/// Proofs tried for one image: every piece against a few signers. An RSA-8192 check takes 4 ms in the component, so this
-/// bounds a hostile image to seconds.
+/// Proofs tried for one image: every piece against a few signers, a key under each of its schemes. An RSA-8192 check takes 4 ms
+/// in the component, so this bounds a hostile image to seconds.
 pub const PROOFS: usize = 4_000;
+
+/// Bytes read and hashed for one image: a manifest of 4 MiB can name one large layer thousands of times. Six of the largest
+/// bundles.
+pub const WORK_BYTES: usize = 1 << 30;
 
 /// Platform manifests of one index, nested ones included. The largest official images have about twenty.
 pub const PLATFORMS: usize = 200;

@@ -149,7 +149,7 @@ impl<'a, 'p> Docket<'a, 'p> {
             digest: target.digest,
             manifest: target.manifest,
         };
-        let reading = verify::read(&candidate, about);
+        let reading = self.prover.read(&candidate, about);
         if let Content::Unseen(failure) = &candidate.content {
             examined.failures.push(failure.clone());
         }

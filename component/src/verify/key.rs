@@ -10,7 +10,12 @@ use super::signed::{Artifact, Signed, unsupported};
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::Rejection;
 
-pub(super) fn unlogged(signed: &Signed<'_>, spki: &[u8]) -> Result<(), Rejection> {
+/// `spend` pays for each signature check.
+pub(super) fn unlogged(
+    signed: &Signed<'_>,
+    spki: &[u8],
+    spend: &dyn Fn() -> Result<(), Rejection>,
+) -> Result<(), Rejection> {
     let (message, signature) = signed_bytes(signed)?;
     let spki = DerPublicKey::new(spki.to_vec());
     let algorithm = KeyAlgorithm::from_spki(&spki).map_err(|error| Rejection {
@@ -20,10 +25,14 @@ pub(super) fn unlogged(signed: &Signed<'_>, spki: &[u8]) -> Result<(), Rejection
         found: None,
         hint: None,
     })?;
-    let verifies = schemes(algorithm).iter().any(|scheme| {
-        VerificationKey::from_spki_with_scheme(&spki, *scheme).is_ok_and(|key| key.verify(&message, &signature).is_ok())
-    });
-    if verifies { Ok(()) } else { Err(another_key()) }
+    for scheme in schemes(algorithm) {
+        spend()?;
+        let key = VerificationKey::from_spki_with_scheme(&spki, *scheme);
+        if key.is_ok_and(|key| key.verify(&message, &signature).is_ok()) {
+            return Ok(());
+        }
+    }
+    Err(another_key())
 }
 
 pub(super) fn another_key() -> Rejection {

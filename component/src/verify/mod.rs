@@ -28,7 +28,7 @@ use crate::wit::evidence::{CertificateIdentity, Form, Principal, Proof, ProvenTi
 use certificate::Leaf;
 use prove::{Demand, Proven};
 use signed::{Material, Signed};
-pub(crate) use signed::{Reading, Target, read};
+pub(crate) use signed::{Reading, Target};
 
 /// A piece of evidence that a signer made, proven in every step that the signer demands.
 #[derive(Debug)]
@@ -93,7 +93,8 @@ impl Verified {
 pub(crate) struct Prover<'a> {
     pub roots: &'a BTreeMap<String, Root>,
     pub now: i64,
-    left: Cell<usize>,
+    proofs: Cell<usize>,
+    bytes: Cell<usize>,
     /// Proofs by certificate do not depend on who is meant, so signers share them.
     proven: RefCell<BTreeMap<ProofKey, Result<Proven, Rejection>>>,
 }
@@ -113,8 +114,17 @@ impl<'a> Prover<'a> {
         Self {
             roots,
             now,
-            left: Cell::new(limits::PROOFS),
+            proofs: Cell::new(limits::PROOFS),
+            bytes: Cell::new(limits::WORK_BYTES),
             proven: RefCell::new(BTreeMap::new()),
+        }
+    }
+
+    /// Reads a candidate, once for all signers.
+    pub fn read<'c>(&self, candidate: &Candidate<'c>, target: Target<'c>) -> Reading<'c> {
+        match self.work(candidate.content.size()) {
+            Ok(()) => signed::read(candidate, target),
+            Err(rejection) => signed::other(rejection),
         }
     }
 
@@ -214,7 +224,7 @@ impl<'a> Prover<'a> {
         if let Some(known) = self.proven.borrow().get(&key) {
             return known.clone();
         }
-        self.spend()?;
+        self.spend(signed)?;
         let outcome = prove::by_certificate(signed, leaf, root, demand);
         self.proven.borrow_mut().insert(key, outcome.clone());
         outcome
@@ -229,9 +239,9 @@ impl<'a> Prover<'a> {
     ) -> Result<Proof, Rejection> {
         let mut refused = key::another_key();
         for key in keys {
-            self.spend()?;
             match self.by_key(signed, key, signer) {
                 Ok(proof) => return Ok(proof),
+                Err(rejection) if rejection.class == ResultClass::BudgetExceeded => return Err(rejection),
                 Err(rejection) => refused = rejection,
             }
         }
@@ -244,7 +254,7 @@ impl<'a> Prover<'a> {
     fn by_key(&self, signed: &Signed<'_>, key: &PublicKey, signer: &Signer) -> Result<Proof, Rejection> {
         let principal = Principal::Key(Digest::of(&key.spki).to_string());
         if let LogDemand::Waived { .. } = signer.log {
-            key::unlogged(signed, &key.spki)?;
+            key::unlogged(signed, &key.spki, &|| self.spend(signed))?;
             let proven = Proven {
                 remarks: not_looked_at(signed),
                 ..Proven::default()
@@ -257,6 +267,7 @@ impl<'a> Prover<'a> {
             ct: CtDemand::Required,
             now: self.now,
         };
+        self.spend(signed)?;
         let proven = prove::by_key(signed, &key.spki, root, demand)?;
         Ok(proof(
             signed,
@@ -282,20 +293,37 @@ impl<'a> Prover<'a> {
             })
     }
 
-    fn spend(&self) -> Result<(), Rejection> {
-        match self.left.get().checked_sub(1) {
-            Some(left) => {
-                self.left.set(left);
-                Ok(())
-            }
-            None => Err(Rejection {
-                class: ResultClass::BudgetExceeded,
-                reason: "too many signatures to check for one image".to_owned(),
-                expected: Some(format!("at most {}", limits::PROOFS)),
-                found: None,
-                hint: Some("remove evidence that nobody needs from the registry".to_owned()),
-            }),
-        }
+    /// One signature to check, over the bytes that were signed.
+    fn spend(&self, signed: &Signed<'_>) -> Result<(), Rejection> {
+        let left = self.proofs.get().checked_sub(1);
+        self.proofs.set(left.ok_or_else(|| {
+            over_budget(
+                "too many signatures to check for one image",
+                format!("at most {}", limits::PROOFS),
+            )
+        })?);
+        self.work(signed.facts.payload.len())
+    }
+
+    fn work(&self, bytes: usize) -> Result<(), Rejection> {
+        let left = self.bytes.get().checked_sub(bytes);
+        self.bytes.set(left.ok_or_else(|| {
+            over_budget(
+                "too many bytes to read for one image",
+                format!("at most {} bytes", limits::WORK_BYTES),
+            )
+        })?);
+        Ok(())
+    }
+}
+
+fn over_budget(reason: &str, limit: String) -> Rejection {
+    Rejection {
+        class: ResultClass::BudgetExceeded,
+        reason: reason.to_owned(),
+        expected: Some(limit),
+        found: None,
+        hint: Some("remove evidence that nobody needs from the registry".to_owned()),
     }
 }
 

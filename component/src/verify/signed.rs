@@ -103,7 +103,7 @@ impl<'a> From<Artifact<'a>> for sigstore_types::Artifact<'a> {
     }
 }
 
-pub(crate) fn read<'a>(candidate: &Candidate<'a>, target: Target<'a>) -> Reading<'a> {
+pub(super) fn read<'a>(candidate: &Candidate<'a>, target: Target<'a>) -> Reading<'a> {
     match &candidate.content {
         Content::Bundle(bytes) => read_bundle(bytes, &candidate.media_type, target),
         Content::SimpleSigning(payload, annotations) => Reading {
@@ -130,7 +130,7 @@ pub(crate) fn read<'a>(candidate: &Candidate<'a>, target: Target<'a>) -> Reading
     }
 }
 
-fn other<'a>(rejection: Rejection) -> Reading<'a> {
+pub(super) fn other<'a>(rejection: Rejection) -> Reading<'a> {
     Reading {
         form: Form::Other,
         predicate_type: None,
