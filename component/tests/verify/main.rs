@@ -4,14 +4,22 @@
 
 #[path = "../support/case.rs"]
 mod case;
+#[allow(dead_code)]
+#[path = "../support/mod.rs"]
+mod support;
 
 mod accepted;
 mod bundle;
 mod certificate;
+mod corpus;
 mod counting;
+mod hostile;
 mod identity;
 mod legacy;
 mod log;
+mod monotony;
+mod mutate;
+mod mutation;
 mod roots;
 mod statement;
 mod targets;
