@@ -14,10 +14,18 @@ use crate::wit::evidence::Rejection;
 #[derive(Debug, Clone)]
 pub struct Image<'a> {
     pub digest: Digest,
-    pub manifest: &'a [u8],
+    /// None where only the digest is known.
+    pub manifest: Option<&'a [u8]>,
     pub media_type: String,
-    /// None: a plain manifest.
-    children: Option<Vec<Child>>,
+    shape: Shape,
+}
+
+#[derive(Debug, Clone)]
+enum Shape {
+    Manifest,
+    Index(Vec<Child>),
+    /// Only the digest is known, so nobody can say.
+    Unknown,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +74,8 @@ impl<'a> Target<'a> {
 pub enum Scope<'a> {
     /// Each of them.
     All(Vec<Target<'a>>),
-    /// The image itself, or each of the platforms.
-    Either(Target<'a>, Vec<Target<'a>>),
+    /// The image itself, or each of the platforms, where they could be looked at.
+    Either(Target<'a>, Result<Vec<Target<'a>>, Error>),
 }
 
 impl<'a> Image<'a> {
@@ -98,39 +106,50 @@ impl<'a> Image<'a> {
         }
         Ok(Self {
             digest,
-            manifest,
+            manifest: Some(manifest),
             media_type,
-            children,
+            shape: children.map_or(Shape::Manifest, Shape::Index),
         })
+    }
+
+    /// An image of which nothing is known but its digest, as with detached bundles alone.
+    pub fn by_digest(digest: Digest) -> Self {
+        Self {
+            digest,
+            manifest: None,
+            media_type: String::new(),
+            shape: Shape::Unknown,
+        }
     }
 
     pub fn itself(&self) -> Target<'a> {
         Target {
             digest: self.digest,
             platform: None,
-            manifest: Some(self.manifest),
+            manifest: self.manifest,
             media_type: self.media_type.clone(),
         }
     }
 
     /// The targets of a rule. On a plain manifest every choice of platforms means itself.
     pub fn scope(&self, store: &Store<'a>, platforms: &Platforms) -> Result<Scope<'a>, Error> {
-        if self.children.is_none() || *platforms == Platforms::Index {
-            return Ok(Scope::All(vec![self.itself()]));
-        }
-        let all = self.platforms(store, 1)?;
-        match platforms {
-            Platforms::Listed(wanted) => listed(all, wanted).map(Scope::All),
-            Platforms::IndexOrEvery => Ok(Scope::Either(self.itself(), all)),
-            Platforms::Every | Platforms::Index => Ok(Scope::All(all)),
+        let itself = || Ok(Scope::All(vec![self.itself()]));
+        match (&self.shape, platforms) {
+            (Shape::Manifest, _) | (_, Platforms::Index) => itself(),
+            (_, Platforms::IndexOrEvery) => Ok(Scope::Either(self.itself(), self.platforms(store, 1))),
+            (_, Platforms::Every) => self.platforms(store, 1).map(Scope::All),
+            (_, Platforms::Listed(wanted)) => listed(self.platforms(store, 1)?, wanted).map(Scope::All),
         }
     }
 
     fn platforms(&self, store: &Store<'a>, depth: usize) -> Result<Vec<Target<'a>>, Error> {
+        let Shape::Index(children) = &self.shape else {
+            return Err(Error::Unseen(unknown_shape(self.digest)));
+        };
         let mut targets = Vec::new();
-        for child in self.children.iter().flatten() {
+        for child in children {
             let image = Image::read(store, child.digest)?;
-            if image.children.is_none() {
+            if let Shape::Manifest = image.shape {
                 let platform = Some(child.platform.clone());
                 targets.push(Target {
                     platform,
@@ -155,6 +174,14 @@ impl<'a> Image<'a> {
             return Err(Error::Refused(malformed("the index holds no platform".to_owned())));
         }
         Ok(targets)
+    }
+}
+
+fn unknown_shape(digest: Digest) -> Failure {
+    Failure {
+        class: ResultClass::DiscoveryFailed,
+        place: digest.to_string(),
+        reason: "its platforms are not known: nothing but its digest was handed over".to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ mod support;
 
 use portcullis_component::evaluate::evaluate;
 use portcullis_component::wit::basics::Verdict;
+use portcullis_component::wit::request::NamedFile;
 
 #[test]
 fn every_fixture_gets_its_verdict_and_class() {
@@ -31,4 +32,42 @@ fn every_fixture_gets_its_verdict_and_class() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_detached_bundle_is_judged_by_the_digest_alone() {
+    let root = support::fixtures();
+    let policy = |text: &str| {
+        let mut policy = support::policy(&root.join("policies/keyless.yaml"));
+        policy.document.content.extend_from_slice(text.as_bytes());
+        policy
+    };
+    let layout = root.join("keyless/v1");
+    let judged = |policy, digest: Option<&str>| {
+        let mut request = support::request(&layout, "registry.example/lab/v1:v1", policy);
+        let is_bundle = |blob: &&portcullis_component::wit::request::Blob| {
+            blob.content
+                .starts_with(b"{\"mediaType\":\"application/vnd.dev.sigstore")
+        };
+        request.bundles = request
+            .blobs
+            .iter()
+            .filter(is_bundle)
+            .map(|blob| NamedFile {
+                name: "bundle.json".to_owned(),
+                content: blob.content.clone(),
+            })
+            .collect();
+        assert!(!request.bundles.is_empty());
+        request.blobs.clear();
+        request.lookups.clear();
+        if let Some(digest) = digest {
+            request.image.resolved = Ok(digest.to_owned());
+        }
+        evaluate(&request).unwrap().verdict
+    };
+    assert_eq!(judged(policy(""), None), Verdict::Allow);
+    let another = format!("sha256:{}", "0".repeat(64));
+    assert_eq!(judged(policy(""), Some(&another)), Verdict::Deny);
+    assert_eq!(judged(policy("    platforms: every\n"), None), Verdict::Undecided);
 }

@@ -113,7 +113,12 @@ fn judge(
     report.digest = Some(digest.to_string());
     let store = Store::new(request);
     let prover = Prover::new(roots, request.time);
-    let image = match Image::read(&store, digest) {
+    let read = if only_detached(request) {
+        Ok(Image::by_digest(digest))
+    } else {
+        Image::read(&store, digest)
+    };
+    let image = match read {
         Ok(image) => image,
         Err(error) => {
             if let targets::Error::Unseen(failure) = &error {
@@ -144,6 +149,14 @@ fn judge(
     report.targets = docket.targets();
     report.failures.extend(docket.failures());
     report.evidence = docket.evidence();
+}
+
+/// Detached bundles and a digest, and nobody looked anywhere.
+fn only_detached(request: &Request) -> bool {
+    !request.bundles.is_empty()
+        && request.blobs.is_empty()
+        && request.lookups.is_empty()
+        && request.unreadable.is_empty()
 }
 
 /// What later jobs may use: the digest that was proven; with listed platforms those that every such rule lists, never the

@@ -36,7 +36,10 @@ pub(super) fn judge<'a>(one: &Enforced<'_>, docket: &Docket<'a, '_>, image: &Ima
             if itself.verdict == Verdict::Allow {
                 return itself;
             }
-            either(itself, all(one, docket, platforms))
+            match platforms {
+                Ok(platforms) => either(itself, all(one, docket, platforms)),
+                Err(error) => either(itself, no_target(one, error)),
+            }
         }
     }
 }
