@@ -1,7 +1,10 @@
 //! The command line as `clap` sees it. No value of it leaves this module's parent.
 
+use std::sync::LazyLock;
+
 use clap::{Arg, ArgAction, Command};
 
+use crate::component;
 use crate::emit::FORMATS;
 
 const EXIT_CODES: &str = "\
@@ -36,10 +39,14 @@ Examples:
 
 Exit codes: 0 listed, 2 usage or policy error, 4 could not look, 70 bug in portcullis.";
 
+/// The release, and the SHA-256 of the component, which is the same for every processor.
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (component {})", env!("CARGO_PKG_VERSION"), component::digest()));
+
 pub fn command() -> Command {
     Command::new("portcullis")
         .about("Answers whether a container image may pass")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(VERSION.as_str())
         .after_help(EXIT_CODES)
         .subcommand_required(false)
         .disable_help_subcommand(true)
