@@ -14,6 +14,10 @@ pub const CHECKPOINT_SIGNATURES: usize = 32;
 /// Bytes of one bundle, envelope or payload: a 50 MB SBOM, in base64 inside a bundle, with its log entry's copy of it.
 pub const EVIDENCE_BYTES: usize = 160 << 20;
 
+/// Values of one JSON document, counted by the marks that part them. A CycloneDX document of 50 MB has about four million; as a
+/// tree eight million take half a gigabyte.
+pub const JSON_MARKS: usize = 8_000_000;
+
 /// Bytes of one manifest. The distribution specification asks registries to take 4 MiB.
 pub const MANIFEST_BYTES: usize = 4 << 20;
 

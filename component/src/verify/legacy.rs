@@ -17,8 +17,8 @@ use sigstore_types::{
 };
 
 use super::signed::{
-    Artifact, Facts, Material, Reading, Signed, Target, certificate, one_signature, over_budget, predicate_type,
-    statement_facts, subject_mismatch, unsupported,
+    Artifact, Facts, Material, Reading, Signed, Target, affordable, certificate, one_signature, over_budget,
+    predicate_type, statement_facts, subject_mismatch, unsupported,
 };
 use crate::evidence::malformed;
 use crate::wit::evidence::{Form, Rejection};
@@ -72,9 +72,7 @@ pub(super) fn envelope<'a>(bytes: &[u8], annotations: &Annotations, target: Targ
 }
 
 fn read_envelope(bytes: &[u8]) -> Result<DsseEnvelope, Rejection> {
-    if bytes.len() > limits::EVIDENCE_BYTES {
-        return Err(over_budget("the envelope", bytes.len()));
-    }
+    affordable("the envelope", bytes)?;
     let value = json::read(bytes).map_err(|error| malformed(format!("the envelope is not JSON: {error}")))?;
     one_signature(&value)?;
     let envelope: DsseEnvelope =
@@ -126,7 +124,8 @@ fn signed<'a>(
 /// `{"critical":{"identity":{"docker-reference":…},"image":{"docker-manifest-digest":…},"type":…},"optional":{…}}`
 fn payload_facts(payload: &[u8], target: Target<'_>) -> Result<Facts, Rejection> {
     if payload.len() > limits::MANIFEST_BYTES {
-        return Err(over_budget("the simple signing payload", payload.len()));
+        let what = "the simple signing payload";
+        return Err(over_budget(what, limits::MANIFEST_BYTES, payload.len(), "bytes"));
     }
     let value =
         json::read(payload).map_err(|error| malformed(format!("the simple signing payload is not JSON: {error}")))?;

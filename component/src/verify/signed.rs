@@ -184,9 +184,7 @@ fn read_bundle<'a>(bytes: &[u8], layer_type: &str, target: Target<'a>) -> Readin
 /// Bundles are read once, strictly, and everything else uses that value. `sigstore-types` alone would take the first of two
 /// contents and a missing media type for v0.1.
 fn parse_bundle(bytes: &[u8], layer_type: &str) -> Result<Bundle, Rejection> {
-    if bytes.len() > limits::EVIDENCE_BYTES {
-        return Err(over_budget("the bundle", bytes.len()));
-    }
+    affordable("the bundle", bytes)?;
     let value = json::read(bytes).map_err(|error| malformed(format!("the bundle is not JSON: {error}")))?;
     let media_type = value.get("mediaType").and_then(Value::as_str);
     let media_type = media_type.ok_or_else(|| malformed("the bundle has no `mediaType`".to_owned()))?;
@@ -327,14 +325,13 @@ fn about_target(content: &SignatureContent, target: Target<'_>) -> Result<(), Re
 }
 
 pub(super) fn predicate_type(payload: &[u8]) -> Option<String> {
+    affordable("the statement", payload).ok()?;
     Statement::read(payload).ok().map(|statement| statement.predicate_type)
 }
 
 /// Spec, client: "verify that the statement's subject matches the artifact". An image signature has one subject.
 pub(super) fn statement_facts(payload: &[u8], target: Target<'_>) -> Result<Facts, Rejection> {
-    if payload.len() > limits::EVIDENCE_BYTES {
-        return Err(over_budget("the statement", payload.len()));
-    }
+    affordable("the statement", payload)?;
     let statement = Statement::read(payload).map_err(|error| malformed(error.to_string()))?;
     if statement.predicate_type == statement::COSIGN_SIGN && statement.subjects.len() != 1 {
         return Err(Rejection {
@@ -377,12 +374,27 @@ pub(super) fn unsupported(reason: &str) -> Rejection {
     }
 }
 
-pub(super) fn over_budget(what: &str, bytes: usize) -> Rejection {
+/// Whether a document may be read: small values in a large one take twenty times its size as a tree.
+pub(super) fn affordable(what: &str, bytes: &[u8]) -> Result<(), Rejection> {
+    if bytes.len() > limits::EVIDENCE_BYTES {
+        return Err(over_budget(what, limits::EVIDENCE_BYTES, bytes.len(), "bytes"));
+    }
+    let marks = bytes
+        .iter()
+        .filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{'))
+        .count();
+    if marks > limits::JSON_MARKS {
+        return Err(over_budget(what, limits::JSON_MARKS, marks, "values"));
+    }
+    Ok(())
+}
+
+pub(super) fn over_budget(what: &str, limit: usize, found: usize, unit: &str) -> Rejection {
     Rejection {
         class: ResultClass::BudgetExceeded,
         reason: format!("{what} is larger than the budget"),
-        expected: Some(format!("at most {} bytes", limits::EVIDENCE_BYTES)),
-        found: Some(format!("{bytes} bytes")),
+        expected: Some(format!("at most {limit} {unit}")),
+        found: Some(format!("{found} {unit}")),
         hint: None,
     }
 }

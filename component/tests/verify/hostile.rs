@@ -191,6 +191,26 @@ fn huge_and_deep_documents() {
     }
 }
 
+/// Few bytes each, and a tree of gigabytes.
+#[test]
+fn too_many_values() {
+    let key = Key::p256("ops");
+    let many = format!("{{\"x\":[{}0]}}", "0,".repeat(9_000_000));
+    is(
+        &Case::key(&key).layer(attach::BUNDLE, many.as_bytes()).request(),
+        Verdict::Undecided,
+        BudgetExceeded,
+    );
+    let bundle = Sigstore::new()
+        .sign(&key, Content::envelope(IN_TOTO, many.as_bytes()))
+        .bundle();
+    is(
+        &Case::key(&key).bundle(&bundle).request(),
+        Verdict::Undecided,
+        BudgetExceeded,
+    );
+}
+
 #[test]
 fn huge_annotations() {
     let (sigstore, key) = (Sigstore::new(), Key::p256("ops"));
