@@ -138,6 +138,19 @@ fn index_with_a_key_in_two_spellings_fail() {
 #[test]
 fn child_disguised_as_attestation_fail() {
     let sibling = |all: &Index| all.amd64.digest().to_owned();
+    let attestation_of = |child: Descriptor, sibling: &str| {
+        child
+            .annotation("vnd.docker.reference.type", "attestation-manifest")
+            .annotation("vnd.docker.reference.digest", sibling)
+    };
+    let half_known = ["linux/unknown", "unknown/arm64"];
+    for platform in half_known {
+        let mut all = Index::new();
+        let disguised = attestation_of(all.arm64.clone().platform(platform), &sibling(&all));
+        let index = all.layout.image_index(&[all.amd64.clone(), disguised]);
+        let amd64 = all.amd64.clone();
+        all.case(&index, &[&amd64], "every").denied(Unsigned);
+    }
     let labels: [fn(Descriptor, &str) -> Descriptor; 4] = [
         |child, _| child.annotation("vnd.docker.reference.type", "attestation-manifest"),
         |child, _| child.platform("unknown/unknown"),
