@@ -193,15 +193,26 @@ impl<'a, 'p> Docket<'a, 'p> {
         }
     }
 
+    /// Of several roots the nearest refusal; where none knows the signer, all of them are named.
     fn anyone(&self, candidate: &Candidate<'_>, reading: &Reading<'_>) -> Result<Verified, Rejection> {
-        let mut refused = None;
+        let mut refused: Vec<Rejection> = Vec::new();
         for root in self.prover.roots.values() {
             match self.prover.prove_anyone(candidate, reading, root) {
                 Ok(verified) => return Ok(verified),
-                Err(rejection) => refused = refused.or(Some(rejection)),
+                Err(rejection) => refused.push(rejection),
             }
         }
-        Err(refused.unwrap_or_else(|| evidence::malformed("no trusted root was given".to_owned())))
+        let strangers = refused.len() > 1 && refused.iter().all(|one| one.class == ResultClass::UntrustedRoot);
+        let nearest = refused.into_iter().min_by_key(|one| match one.class {
+            ResultClass::UntrustedRoot => 1,
+            _ => 0,
+        });
+        let mut rejection = nearest.unwrap_or_else(|| evidence::malformed("no trusted root was given".to_owned()));
+        if strangers {
+            let names: Vec<_> = self.prover.roots.keys().map(|name| format!("`{name}`")).collect();
+            rejection.reason = format!("signed under none of the trusted roots {}", names.join(", "));
+        }
+        Err(rejection)
     }
 }
 

@@ -164,7 +164,7 @@ fn near_misses(one: &Enforced<'_>, examined: &Rc<Examined<'_>>, uncounted: &[Unc
             if let (true, Err(rejection)) = (meant, &attempt.outcome) {
                 misses.push(NearMiss {
                     digest: piece.candidate.digest.to_string(),
-                    signer: attempt.signer.clone().unwrap_or_default(),
+                    signer: attempt.signer.clone().unwrap_or_else(|| rule.by.to_string()),
                     rejection: rejection.clone(),
                 });
             }

@@ -149,7 +149,11 @@ impl<'a> Prover<'a> {
                 let proof = self.by_certificate(candidate, signed, leaf, signer)?;
                 signer.recognises(&leaf.identity).map_err(|mismatch| Rejection {
                     class: ResultClass::IdentityMismatch,
-                    reason: format!("signed by another identity: `{}` differs", mismatch.field),
+                    reason: format!(
+                        "signed by `{}`: `{}` differs",
+                        leaf.identity.subject.as_str(),
+                        mismatch.field
+                    ),
                     expected: Some(mismatch.expected),
                     found: Some(mismatch.found),
                     hint: mismatch.hint,

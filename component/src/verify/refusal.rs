@@ -86,6 +86,9 @@ fn hint(error: &Error) -> Option<String> {
         Error::Certificate(CertificateError::ChainInvalid(_)) => {
             "issued by an authority that the trusted root does not know, or for another use than code signing"
         }
+        Error::TransparencyLog(TransparencyLogError::IntegratedTime(_)) => {
+            "the log's time is later than the time of this check, or outside the certificate's validity"
+        }
         Error::TransparencyLog(_) | Error::ArtifactMismatch(_) => {
             "the log entry is of another signature, or was altered"
         }
