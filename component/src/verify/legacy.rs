@@ -16,9 +16,10 @@ use sigstore_types::{
     SignatureBytes, SignatureContent, SignedTimestamp, TimestampToken,
 };
 
+use super::budget::{affordable, over_budget};
 use super::signed::{
-    Artifact, Facts, Material, Reading, Signed, Target, affordable, certificate, one_signature, over_budget,
-    predicate_type, statement_facts, subject_mismatch, unsupported,
+    Artifact, Facts, Material, Reading, Signed, Target, certificate, one_signature, predicate_type, statement_facts,
+    subject_mismatch, unsupported,
 };
 use crate::evidence::malformed;
 use crate::wit::evidence::{Form, Rejection};

@@ -3,29 +3,30 @@
 //! [`Verified`] has private fields and is built in this module alone, after every check that its signer demands. Rules take
 //! `&[Verified]`, so what nobody proved cannot reach one.
 
+mod budget;
 mod certificate;
 mod key;
 mod legacy;
 mod log;
+mod proof;
 mod prove;
 mod refusal;
 mod signed;
 mod timestamp;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-
-use sigstore_types::SignatureContent;
 
 use crate::digest::Digest;
 use crate::evidence::Candidate;
-use crate::limits;
-use crate::signer::{CtDemand, Identity, LogDemand, PublicKey, Recognises, Signer, Subject};
+use crate::signer::{CtDemand, LogDemand, PublicKey, Recognises, Signer};
 use crate::trust::Root;
 use crate::wit::basics::ResultClass;
-use crate::wit::evidence::{CertificateIdentity, Form, Principal, Proof, ProvenTime, Rejection};
+use crate::wit::evidence::{Form, Principal, Proof, Rejection};
 
+use budget::Budget;
 use certificate::Leaf;
+use proof::{certificate_proof, not_looked_at, proof};
 use prove::{Demand, Proven};
 use signed::{Material, Signed};
 pub(crate) use signed::{Reading, Target};
@@ -93,8 +94,7 @@ impl Verified {
 pub(crate) struct Prover<'a> {
     pub roots: &'a BTreeMap<String, Root>,
     pub now: i64,
-    proofs: Cell<usize>,
-    bytes: Cell<usize>,
+    budget: Budget,
     /// Proofs by certificate do not depend on who is meant, so signers share them.
     proven: RefCell<BTreeMap<ProofKey, Result<Proven, Rejection>>>,
 }
@@ -114,15 +114,14 @@ impl<'a> Prover<'a> {
         Self {
             roots,
             now,
-            proofs: Cell::new(limits::PROOFS),
-            bytes: Cell::new(limits::WORK_BYTES),
+            budget: Budget::new(),
             proven: RefCell::new(BTreeMap::new()),
         }
     }
 
     /// Reads a candidate, once for all signers.
     pub fn read<'c>(&self, candidate: &Candidate<'c>, target: Target<'c>) -> Reading<'c> {
-        match self.work(candidate.content.size()) {
+        match self.budget.read(candidate.content.size()) {
             Ok(()) => signed::read(candidate, target),
             Err(rejection) => signed::other(rejection),
         }
@@ -228,7 +227,7 @@ impl<'a> Prover<'a> {
         if let Some(known) = self.proven.borrow().get(&key) {
             return known.clone();
         }
-        self.spend(signed)?;
+        self.budget.check(signed)?;
         let outcome = prove::by_certificate(signed, leaf, root, demand);
         self.proven.borrow_mut().insert(key, outcome.clone());
         outcome
@@ -258,7 +257,7 @@ impl<'a> Prover<'a> {
     fn by_key(&self, signed: &Signed<'_>, key: &PublicKey, signer: &Signer) -> Result<Proof, Rejection> {
         let principal = Principal::Key(Digest::of(&key.spki).to_string());
         if let LogDemand::Waived { .. } = signer.log {
-            key::unlogged(signed, &key.spki, &|| self.spend(signed))?;
+            key::unlogged(signed, &key.spki, &|| self.budget.check(signed))?;
             let proven = Proven {
                 remarks: not_looked_at(signed),
                 ..Proven::default()
@@ -271,7 +270,7 @@ impl<'a> Prover<'a> {
             ct: CtDemand::Required,
             now: self.now,
         };
-        self.spend(signed)?;
+        self.budget.check(signed)?;
         let proven = prove::by_key(signed, &key.spki, root, demand)?;
         Ok(proof(
             signed,
@@ -296,39 +295,6 @@ impl<'a> Prover<'a> {
                 hint: None,
             })
     }
-
-    /// One signature to check, over the bytes that were signed.
-    fn spend(&self, signed: &Signed<'_>) -> Result<(), Rejection> {
-        let left = self.proofs.get().checked_sub(1);
-        self.proofs.set(left.ok_or_else(|| {
-            over_budget(
-                "too many signatures to check for one image",
-                format!("at most {}", limits::PROOFS),
-            )
-        })?);
-        self.work(signed.facts.payload.len())
-    }
-
-    fn work(&self, bytes: usize) -> Result<(), Rejection> {
-        let left = self.bytes.get().checked_sub(bytes);
-        self.bytes.set(left.ok_or_else(|| {
-            over_budget(
-                "too many bytes to read for one image",
-                format!("at most {} bytes", limits::WORK_BYTES),
-            )
-        })?);
-        Ok(())
-    }
-}
-
-fn over_budget(reason: &str, limit: String) -> Rejection {
-    Rejection {
-        class: ResultClass::BudgetExceeded,
-        reason: reason.to_owned(),
-        expected: Some(limit),
-        found: None,
-        hint: Some("remove evidence that nobody needs from the registry".to_owned()),
-    }
 }
 
 fn verified(
@@ -349,106 +315,6 @@ fn verified(
         root: root.map(|root| root.digest),
         proof,
     }
-}
-
-fn certificate_proof(signed: &Signed<'_>, leaf: &Leaf, root: &Root, demand: Demand, proven: Proven) -> Proof {
-    let lived = leaf.not_after - leaf.not_before;
-    let mut proof = proof(signed, principal(leaf), Some(root), demand.log, demand.ct, proven);
-    proof.time.earliest = (lived <= limits::SHORT_LIVED).then_some(leaf.not_before);
-    proof.certificate = Some(leaf.der.clone());
-    if demand.ct == CtDemand::Required {
-        proof.certificate_timestamps = leaf.timestamps.clone();
-    }
-    proof
-}
-
-fn proof(
-    signed: &Signed<'_>,
-    principal: Principal,
-    root: Option<&Root>,
-    log: LogDemand,
-    ct: CtDemand,
-    proven: Proven,
-) -> Proof {
-    let mut waived = Vec::new();
-    if let LogDemand::Waived { .. } = log {
-        waived.push("transparency-log".to_owned());
-    }
-    if ct != CtDemand::Required {
-        waived.push("ct-log".to_owned());
-    }
-    Proof {
-        principal,
-        root: root.map(|root| root.name.clone()),
-        time: ProvenTime {
-            earliest: None,
-            latest: proven.times.iter().min().copied(),
-        },
-        log_entries: proven.log_entries,
-        signed_timestamps: proven.signed_timestamps,
-        certificate_timestamps: Vec::new(),
-        waived,
-        remarks: remarks(signed, proven.remarks),
-        signature: signature(signed),
-        certificate: None,
-        payload: signed.facts.payload.clone(),
-    }
-}
-
-fn remarks(signed: &Signed<'_>, mut remarks: Vec<String>) -> Vec<String> {
-    match &signed.facts.docker_reference {
-        Some(reference) => remarks.push(format!("signed as {reference}")),
-        None => remarks.push("the signature does not bind the image's name".to_owned()),
-    }
-    if signed.facts.subjects > 1 {
-        remarks.push(format!("the statement has {} subjects", signed.facts.subjects));
-    }
-    remarks
-}
-
-fn not_looked_at(signed: &Signed<'_>) -> Vec<String> {
-    let material = &signed.bundle.verification_material;
-    let mut remarks = Vec::new();
-    if !material.tlog_entries.is_empty() {
-        remarks.push("the log entry is not checked".to_owned());
-    }
-    if !material.timestamp_verification_data.rfc3161_timestamps.is_empty() {
-        remarks.push("the signed timestamp is not checked".to_owned());
-    }
-    remarks
-}
-
-fn signature(signed: &Signed<'_>) -> Vec<u8> {
-    match &signed.bundle.content {
-        SignatureContent::MessageSignature(message) => message.signature.as_bytes().to_vec(),
-        SignatureContent::DsseEnvelope(envelope) => envelope.signature.sig.as_bytes().to_vec(),
-        _ => Vec::new(),
-    }
-}
-
-fn principal(leaf: &Leaf) -> Principal {
-    let Identity {
-        subject,
-        issuer,
-        claims,
-    } = &leaf.identity;
-    let (kind, text) = match subject {
-        Subject::Uri(uri) => ("uri", uri),
-        Subject::Email(email) => ("email", email),
-        Subject::Username(name) => ("other", name),
-    };
-    Principal::Certificate(CertificateIdentity {
-        kind: kind.to_owned(),
-        subject: text.clone(),
-        issuer: issuer.clone(),
-        claims: claims
-            .iter()
-            .map(|(claim, value)| (claim.name().to_owned(), value.clone()))
-            .collect(),
-        fingerprint: leaf.fingerprint().to_string(),
-        not_before: leaf.not_before,
-        not_after: leaf.not_after,
-    })
 }
 
 fn another_kind(wants: &str, found: &str) -> Rejection {

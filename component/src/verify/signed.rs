@@ -9,13 +9,14 @@ use serde_json::Value;
 use sigstore_types::bundle::VerificationMaterialContent;
 use sigstore_types::{Bundle, MediaType, SignatureContent};
 
+use super::budget::affordable;
 use super::certificate::Leaf;
 use crate::digest::Digest;
 use crate::evidence::{Candidate, Content, malformed};
+use crate::json;
 use crate::statement::{self, Statement};
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::{Form, Rejection};
-use crate::{json, limits};
 
 /// What was signed, and about what.
 #[derive(Debug)]
@@ -370,31 +371,6 @@ pub(super) fn unsupported(reason: &str) -> Rejection {
         reason: reason.to_owned(),
         expected: None,
         found: None,
-        hint: None,
-    }
-}
-
-/// Whether a document may be read: small values in a large one take twenty times its size as a tree.
-pub(super) fn affordable(what: &str, bytes: &[u8]) -> Result<(), Rejection> {
-    if bytes.len() > limits::EVIDENCE_BYTES {
-        return Err(over_budget(what, limits::EVIDENCE_BYTES, bytes.len(), "bytes"));
-    }
-    let marks = bytes
-        .iter()
-        .filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{'))
-        .count();
-    if marks > limits::JSON_MARKS {
-        return Err(over_budget(what, limits::JSON_MARKS, marks, "values"));
-    }
-    Ok(())
-}
-
-pub(super) fn over_budget(what: &str, limit: usize, found: usize, unit: &str) -> Rejection {
-    Rejection {
-        class: ResultClass::BudgetExceeded,
-        reason: format!("{what} is larger than the budget"),
-        expected: Some(format!("at most {limit} {unit}")),
-        found: Some(format!("{found} {unit}")),
         hint: None,
     }
 }
