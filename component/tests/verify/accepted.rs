@@ -225,3 +225,26 @@ fn detached_bundle_of_a_stated_issuer() {
         .detached(&bundle)
         .allowed();
 }
+
+/// A waived log is shown as not checked, and its time still is.
+#[test]
+fn waived_log_is_not_shown_as_proof() {
+    let sigstore = Sigstore::new();
+    let zero = serde_json::json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    let mut bundle = sigstore
+        .sign(&sigstore.issue(release()), signature())
+        .rekor_v1()
+        .bundle();
+    json::set(
+        &mut bundle,
+        "/verificationMaterial/tlogEntries/0/inclusionProof/hashes/0",
+        zero,
+    );
+    let case = Case::new(&sigstore).bundle(&bundle);
+    case.denied(ResultClass::LogEntryInvalid);
+    let report = case.also("transparency-log: { required: false }").allowed();
+    let proof = crate::case::proof(&report);
+    assert_eq!(proof.waived, ["transparency-log"]);
+    assert!(proof.log_entries.iter().all(|entry| entry.inclusion_proof.is_none()));
+    assert!(proof.remarks.iter().any(|remark| remark.contains("not checked")));
+}

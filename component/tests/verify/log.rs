@@ -282,22 +282,3 @@ fn bundle_v03_relabelled_v01() {
         .layer(Version::V01.media_type(), bundle.to_string().as_bytes())
         .denied(Malformed);
 }
-
-/// A waived log is shown as not checked, and its time still is.
-#[test]
-fn waived_log_is_not_shown_as_proof() {
-    let sigstore = Sigstore::new();
-    let zero = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    let bundle = broken(
-        &signing(&sigstore).rekor_v1().bundle(),
-        "/inclusionProof/hashes/0",
-        zero,
-    );
-    let case = Case::new(&sigstore).bundle(&bundle);
-    case.denied(LogEntryInvalid);
-    let report = case.also("transparency-log: { required: false }").allowed();
-    let proof = crate::case::proof(&report);
-    assert_eq!(proof.waived, ["transparency-log"]);
-    assert!(proof.log_entries.iter().all(|entry| entry.inclusion_proof.is_none()));
-    assert!(proof.remarks.iter().any(|remark| remark.contains("not checked")));
-}
