@@ -109,7 +109,7 @@ fn many_referrers_with_bad_signatures() {
         .timestamp();
     let bundle = forged.bundle();
     let mut case = Case::new(&sigstore);
-    let count = if cfg!(debug_assertions) { 100 } else { 1_000 };
+    let count = if cfg!(debug_assertions) { 100 } else { 900 };
     for number in 0..count {
         let text = format!("{}{}", bundle, " ".repeat(number));
         let image = case.image.clone();
