@@ -11,7 +11,7 @@ use testbed::*;
 
 use crate::case::{Case, NAME, failure, release};
 
-const SETS: usize = if cfg!(debug_assertions) { 8 } else { 400 };
+const SETS: usize = if cfg!(debug_assertions) { 8 } else { 80 };
 
 /// A small generator (xorshift64*): the same sets every run.
 pub struct Random(pub u64);

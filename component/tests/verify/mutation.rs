@@ -12,8 +12,8 @@ use crate::corpus::{assert_sound, corpus, fixtures};
 use crate::mutate::{replaced, rewritten, variants};
 
 /// One variant in so many: all of them take minutes.
-const TESTBED: usize = if cfg!(debug_assertions) { 131 } else { 5 };
-const FIXTURES: usize = if cfg!(debug_assertions) { 3_001 } else { 67 };
+const TESTBED: usize = if cfg!(debug_assertions) { 131 } else { 29 };
+const FIXTURES: usize = if cfg!(debug_assertions) { 3_001 } else { 401 };
 
 /// Mutates each document that the judgement reads; says which variants are still allowed.
 fn run(name: &str, request: &Request, step: usize) -> (usize, BTreeMap<String, String>) {
