@@ -38,7 +38,10 @@ pub enum UsageError {
         reason: &'static str,
     },
     NotUnicode,
-    NoImage,
+    /// of `check` or `list`
+    NoImage {
+        command: &'static str,
+    },
     NoPolicy,
     PrintPolicyWithoutFlags,
     PolicyAndIdentity {
@@ -78,7 +81,7 @@ impl Display for UsageError {
             }
             Self::Needs { option, other, .. } => write!(f, "`{option}` needs `{other}`"),
             Self::NotUnicode => f.write_str("an argument is not Unicode text"),
-            Self::NoImage => f.write_str("no image is named"),
+            Self::NoImage { .. } => f.write_str("no image is named"),
             Self::NoPolicy => f.write_str("nothing says who must have signed"),
             Self::PrintPolicyWithoutFlags => f.write_str("`--print-policy` has no flags to print as a policy"),
             Self::PolicyAndIdentity { flag } => {
@@ -105,7 +108,8 @@ impl UsageError {
             Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
             Self::UnknownCommand { .. } => "the commands are `check` and `list`",
             Self::Needs { reason, .. } => reason,
-            Self::NoImage => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",
+            Self::NoImage { command: "list" } => "portcullis list ghcr.io/acme/api:v1.4.2",
+            Self::NoImage { .. } => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",
             Self::NoPolicy => {
                 "write a portcullis.yaml, name one with `--policy`, or give `--key`, or `--certificate-identity` and \
                  `--certificate-oidc-issuer`"

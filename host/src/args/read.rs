@@ -33,7 +33,10 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
 pub fn list(matches: &ArgMatches, surroundings: &Surroundings) -> Result<List, UsageError> {
     let policy = policy(matches, surroundings)?;
     Ok(List {
-        image: matches.get_one::<String>("image").cloned().ok_or(UsageError::NoImage)?,
+        image: matches
+            .get_one::<String>("image")
+            .cloned()
+            .ok_or(UsageError::NoImage { command: "list" })?,
         evidence: evidence::read(matches, &surroundings.environment)?,
         format: output::list_format(matches),
         detail: output::detail(matches),
@@ -51,7 +54,7 @@ fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageErro
         .collect();
     let file = matches.get_one::<String>("images-file").map(PathBuf::from);
     match references.is_empty() && file.is_none() && action == CheckAction::Check {
-        true => Err(UsageError::NoImage),
+        true => Err(UsageError::NoImage { command: "check" }),
         false => Ok(Images { references, file }),
     }
 }

@@ -154,7 +154,7 @@ fn list_takes_the_same_evidence() {
         (list.format, list.detail, list.policy),
         (ListFormat::Json, Detail::Verbose, None)
     );
-    assert_eq!(bare("list").unwrap_err(), UsageError::NoImage);
+    assert_eq!(bare("list").unwrap_err(), UsageError::NoImage { command: "list" });
 }
 
 #[test]
