@@ -13,7 +13,7 @@ use crate::layout::{Layout, LayoutError};
 use crate::policy_source::{self, FileError};
 use crate::reference::{self, Reference};
 use crate::registry::{ClientCertificate, Registry, Settings};
-use crate::run::Fault;
+use crate::run::{FLAGS, Fault};
 use crate::source::in_words;
 use crate::wit::basics::Mode;
 use crate::wit::diagnostics::{self, Diagnostic, Level};
@@ -162,6 +162,7 @@ fn at_line(file: &str, line: u32, error: &FileError) -> Diagnostic {
     let words = in_words(error);
     let (message, hint) = match words.split_once("; hint: ") {
         Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None if file == FLAGS => (words, Some("the path counts from the current folder".to_owned())),
         None => (words, Some("the path counts from the policy".to_owned())),
     };
     Diagnostic {

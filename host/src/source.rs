@@ -110,14 +110,19 @@ pub(crate) fn over_budget(place: impl Into<String>, reason: impl ToString) -> Fa
     }
 }
 
-/// An error and what led to it, hints included, in one line.
+/// An error and what led to it in one line, hints last.
 pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push_str(": ");
-        words.push_str(&cause.to_string());
-        source = cause.source();
+    let (mut words, mut hints) = (String::new(), String::new());
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        let (told, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+        words.push_str(if words.is_empty() { "" } else { ": " });
+        words.push_str(told);
+        if !hint.is_empty() {
+            hints.push_str(&format!("\nhint: {hint}"));
+        }
+        next = cause.source();
     }
-    words.replace('\n', "; ")
+    (words + &hints).replace('\n', "; ")
 }
