@@ -187,7 +187,11 @@ impl Archive {
         let mut places = BTreeMap::new();
         let mut archive = tar::Archive::new(&mut file);
         for entry in archive.entries_with_seek().map_err(failed)? {
-            let entry = entry.map_err(failed)?;
+            // What cannot be read from its beginning on, and not for the system's reasons, is no archive.
+            let entry = entry.map_err(|source| match source.raw_os_error() {
+                None if places.is_empty() => FilesError::Kind,
+                _ => failed(source),
+            })?;
             if !entry.header().entry_type().is_file() {
                 continue;
             }

@@ -165,6 +165,8 @@ fn what_is_no_layout_is_refused_in_words() {
     ));
     let compressed = Scratch::with(&[("layout.tar.gz", b"\x1f\x8b\x08\x00rest")]);
     assert!(refused(&compressed.file()).contains("found a compressed one"));
+    let text = Scratch::with(&[("layout.txt", b"no archive")]);
+    assert!(refused(&text.file()).contains("expected a folder or a tar file, found neither"));
     let broken = Scratch::with(&[("index.json", b"{\n}")]);
     assert!(refused(&broken.path).contains("cannot read `index.json`: error in line 2"));
     let newer = Scratch::with(&[
