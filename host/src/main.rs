@@ -88,7 +88,8 @@ impl Place<'_> {
     /// Files first: whoever sees the verdict in the log finds them complete.
     fn files(&self, check: &Check, run: &Run) -> io::Result<()> {
         for report in &check.reports {
-            let mut file = File::create(&report.path)?;
+            let path = Path::new(&report.path);
+            let mut file = File::create(path).map_err(|error| named(path, error))?;
             emit::emit(
                 report.format,
                 run,
@@ -202,14 +203,20 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
     OpenOptions::new()
         .append(true)
         .create(true)
-        .open(path)?
-        .write_all(bytes)
+        .open(path)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(|error| named(path, error))
 }
 
 /// Nothing proven, nothing written: an empty file would look like a signature.
 fn write_proven(path: Option<&Path>, content: Option<String>) -> io::Result<()> {
     match (path, content) {
-        (Some(path), Some(content)) => std::fs::write(path, content),
+        (Some(path), Some(content)) => std::fs::write(path, content).map_err(|error| named(path, error)),
         _ => Ok(()),
     }
+}
+
+/// The system's words do not say which file it was.
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
 }
