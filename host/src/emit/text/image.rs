@@ -148,7 +148,11 @@ fn draw_finding<W: Write>(finding: &Finding, screen: &mut Screen<W>) -> io::Resu
 /// `release: found refs/heads/main, expected refs/tags/v* (identity-mismatch, sha256:…)`.
 pub(in crate::emit) fn near_miss(near: &NearMiss) -> Safe {
     let rejection = &near.rejection;
-    let mut text = say![near.signer, ": ", rejection.reason];
+    let mut text = match near.signer.as_str() {
+        // no signer was tried
+        "" => say![rejection.reason],
+        signer => say![signer, ": ", rejection.reason],
+    };
     if let Some(found) = &rejection.found {
         text.push(&say!["; found ", found]);
     }
