@@ -45,6 +45,7 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
         evidence,
         failures,
         warnings: requirements.warnings,
+        weakenings: list.weakenings.clone(),
         contacted,
     })
 }

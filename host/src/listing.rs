@@ -1,6 +1,7 @@
 //! What an image has: the answer of `portcullis list`.
 
 use crate::exit::Exit;
+use crate::run::Weakening;
 use crate::wit::basics::Failure;
 use crate::wit::diagnostics::Diagnostic;
 use crate::wit::evidence::Evidence;
@@ -18,6 +19,8 @@ pub struct Listing {
     /// where nobody could look
     pub failures: Vec<Failure>,
     pub warnings: Vec<Diagnostic>,
+    /// options in use that weaken what is proven
+    pub weakenings: Vec<Weakening>,
     /// hosts that were contacted
     pub contacted: Vec<String>,
 }

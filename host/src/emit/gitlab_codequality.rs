@@ -64,6 +64,7 @@ fn check_name<'r>(subject: &Subject<'r>) -> &'r str {
         Subject::Finding { rule, .. } => &rule.rule,
         Subject::Fault { kind, .. } => kind,
         Subject::Warning(_) => "policy-warning",
+        Subject::Weakening(_) => "weakened",
     }
 }
 
@@ -110,6 +111,8 @@ fn parts<'r>(subject: &Subject<'r>) -> Vec<&'r str> {
         }
         Subject::Fault { kind, text } => vec!["fault", kind, text],
         Subject::Warning(warning) => vec!["warning", &warning.file, &warning.message],
+        // without its value, which may be a time
+        Subject::Weakening(weakening) => vec!["weakening", weakening.option.split(' ').next().unwrap_or_default()],
     }
 }
 

@@ -74,7 +74,7 @@ struct Policy<'a> {
     derive(schemars::JsonSchema),
     schemars(rename = "Weakening", deny_unknown_fields)
 )]
-struct UsedOption<'a> {
+pub(super) struct UsedOption<'a> {
     option: &'a str,
     /// `command-line` or `policy`
     source: &'static str,
@@ -150,7 +150,7 @@ impl<'a> Document<'a> {
 }
 
 impl<'a> UsedOption<'a> {
-    fn of(weakening: &'a Weakening) -> Self {
+    pub(super) fn of(weakening: &'a Weakening) -> Self {
         let (source, line) = match weakening.source {
             Source::CommandLine => ("command-line", None),
             Source::Policy(line) => ("policy", Some(line)),

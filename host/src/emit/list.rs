@@ -37,6 +37,10 @@ pub fn table(listing: &Listing, style: Style, out: &mut impl Write) -> io::Resul
         let text = say![warning.message, " (", super::text::place(warning), ")"];
         screen.entry(0, &(say!["warning"], Paint::Doubt), 10, &(text, Paint::Plain))?;
     }
+    for weakening in &listing.weakenings {
+        let text = say![weakening.option, ": ", super::text::effect(weakening)];
+        screen.entry(0, &(say!["weakened"], Paint::Doubt), 10, &(text, Paint::Plain))?;
+    }
     Ok(())
 }
 

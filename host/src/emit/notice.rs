@@ -2,7 +2,7 @@
 //! formats show at a line of a file.
 
 use super::words;
-use crate::run::{FLAGS, Fault, Image, Run};
+use crate::run::{FLAGS, Fault, Image, Run, Source, Weakening};
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Mode, Severity, Verdict};
@@ -44,18 +44,21 @@ pub enum Subject<'r> {
         text: &'r str,
     },
     Warning(&'r Diagnostic),
+    Weakening(&'r Weakening),
 }
 
 /// The loudest and most severe first; equal ones in the order of the report.
 pub fn notices(run: &Run) -> Vec<Notice<'_>> {
     let findings = run.images.iter().flat_map(|image| of_image(run, image));
     let warnings = run.all_warnings().into_iter().map(of_warning);
+    let weakenings = run.weakenings.iter().map(|weakening| of_weakening(run, weakening));
     let mut notices: Vec<_> = run
         .faults
         .iter()
         .map(of_fault)
         .chain(findings)
         .chain(warnings)
+        .chain(weakenings)
         .collect();
     notices.sort_by_key(|notice| (notice.level, notice.severity as u8));
     notices
@@ -190,5 +193,22 @@ fn of_warning(warning: &Diagnostic) -> Notice<'_> {
         line: warning.line,
         title: say!["policy warning"],
         message,
+    }
+}
+
+/// Whoever sees only this format sees that the check was weakened.
+fn of_weakening<'r>(run: &'r Run, weakening: &'r Weakening) -> Notice<'r> {
+    let (file, line) = match weakening.source {
+        Source::CommandLine => ("", 0),
+        Source::Policy(line) => (file(&run.policy.file), line),
+    };
+    Notice {
+        level: Level::Notice,
+        severity: Severity::Low,
+        subject: Subject::Weakening(weakening),
+        file,
+        line,
+        title: say!["weakened"],
+        message: say![weakening.option, ": ", super::text::effect(weakening)],
     }
 }

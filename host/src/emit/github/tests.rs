@@ -64,7 +64,8 @@ fn hostile_text_adds_no_command() {
             .split(',')
             .map(|pair| pair.split('=').next().unwrap())
             .collect();
-        assert_eq!(keys, ["file", "line", "title"], "{properties}");
+        let placed = ["file", "line", "title"];
+        assert!(keys == placed || keys == placed[2..], "{properties}");
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 use crate::emit::json::evidence::Evidence;
-use crate::emit::json::{Diagnostic, Unseen};
+use crate::emit::json::{Diagnostic, Unseen, UsedOption};
 use crate::emit::json_text;
 use crate::listing::Listing;
 
@@ -34,6 +34,8 @@ pub(super) struct Document<'a> {
     /// where nobody could look
     failures: Vec<Unseen<'a>>,
     warnings: Vec<Diagnostic<'a>>,
+    /// options in use that weaken what is proven
+    weakenings: Vec<UsedOption<'a>>,
     /// hosts that were contacted
     contacted: Vec<&'a str>,
 }
@@ -48,6 +50,7 @@ impl<'a> Document<'a> {
             evidence: listing.evidence.iter().map(Evidence::of).collect(),
             failures: listing.failures.iter().map(Unseen::of).collect(),
             warnings: listing.warnings.iter().map(Diagnostic::of).collect(),
+            weakenings: listing.weakenings.iter().map(UsedOption::of).collect(),
             contacted: listing.contacted.iter().map(String::as_str).collect(),
         }
     }

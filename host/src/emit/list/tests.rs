@@ -18,6 +18,7 @@ fn listing(run: Run) -> Listing {
         digest: report.digest.clone(),
         failures,
         warnings: run.warnings.clone(),
+        weakenings: run.weakenings.clone(),
         contacted: run.contacted.clone(),
         evidence: run
             .images
