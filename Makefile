@@ -36,8 +36,8 @@ test: target programs ## run every test
 conformance: target ## run the public conformance suite; ENTRY= names another client
 	@tools/conformance $(ENTRY)
 
-bench: target ## measure
-	@cargo bench --workspace
+bench: target programs ## measure what docs/performance.md tells
+	@cargo bench --workspace --bench '*'
 
 lint: target ## check form, lints, licences and sources
 	@cargo fmt --all --check

@@ -35,7 +35,10 @@ fn main() {
 }
 
 fn table() {
-    println!("binary: {:.1} MB", std::fs::metadata(BINARY).unwrap().len() as f64 / 1e6);
+    println!(
+        "binary: {:.1} MB",
+        std::fs::metadata(BINARY).unwrap().len() as f64 / 1e6
+    );
     process::table();
     bundles::table();
     images::table();

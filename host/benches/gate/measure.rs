@@ -36,7 +36,10 @@ pub fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> Used
 /// The process between.
 pub fn child(arguments: &[String]) {
     let mut command = Command::new(&arguments[0]);
-    command.args(&arguments[1..]).stdout(Stdio::null()).env_remove("GITHUB_ACTIONS");
+    command
+        .args(&arguments[1..])
+        .stdout(Stdio::null())
+        .env_remove("GITHUB_ACTIONS");
     let start = Instant::now();
     let status = command.status().unwrap();
     let wall = start.elapsed();

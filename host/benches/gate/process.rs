@@ -22,7 +22,9 @@ const IMAGE: &str = "registry.example/lab/v1:v1";
 pub fn table() {
     let layout = text(&fixtures().join("keyless/v1"));
     let policy = text(&fixtures().join("policies/keyless.yaml"));
-    let check = ["check", IMAGE, "--layout", &layout, "--policy", &policy, "--now", NOW_TEXT];
+    let check = [
+        "check", IMAGE, "--layout", &layout, "--policy", &policy, "--now", NOW_TEXT,
+    ];
     let rows = [("check", check.as_slice()), ("--version", &["--version"])];
     let mut runs = rows.map(|_| Vec::new());
     for _ in 0..RUNS {
@@ -31,7 +33,10 @@ pub fn table() {
         }
     }
     println!("\n(a) whole process, one layout with a keyless bundle, {RUNS} runs");
-    println!("{:24}{:>12}{:>12}{:>12}{:>12}", "", "wall min", "median", "CPU min", "peak MB");
+    println!(
+        "{:24}{:>12}{:>12}{:>12}{:>12}",
+        "", "wall min", "median", "CPU min", "peak MB"
+    );
     for ((name, _), runs) in rows.iter().zip(&runs) {
         let used = least(runs);
         let middle = median(runs.iter().map(|used| used.wall_ms).collect());
@@ -45,7 +50,10 @@ pub fn table() {
 fn parts() {
     let mut least: Vec<(String, f64)> = Vec::new();
     for _ in 0..10 {
-        let output = Command::new(std::env::current_exe().unwrap()).arg(STAGES).output().unwrap();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .arg(STAGES)
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         for (position, line) in String::from_utf8(output.stdout).unwrap().lines().enumerate() {
             let (name, time) = line.split_once('\t').unwrap();
@@ -65,25 +73,49 @@ fn parts() {
 pub fn stages() {
     let component = timed("load", || Component::load().unwrap());
     let policy = fixtures().join("policies/keyless.yaml");
-    let choice = PolicyChoice::File { path: policy, digest: None };
+    let choice = PolicyChoice::File {
+        path: policy,
+        digest: None,
+    };
     let (mut policy, place) = policy_source::open(&choice).unwrap();
     let empty = policy_source::none();
-    timed("a call that is refused at once", || component.requirements(&empty, &[], NOW).unwrap_err());
+    timed("a call that is refused at once", || {
+        component.requirements(&empty, &[], NOW).unwrap_err()
+    });
     let reference: Reference = IMAGE.parse().unwrap();
     let names = [reference.name()];
-    let first = timed("requirements, names the files", || component.requirements(&policy, &names, NOW).unwrap());
+    let first = timed("requirements, names the files", || {
+        component.requirements(&policy, &names, NOW).unwrap()
+    });
     for file in &first.missing_files {
         policy.files.push(place.named_file(file).unwrap());
     }
-    let requirements = timed("requirements, with the files", || component.requirements(&policy, &names, NOW).unwrap());
+    let requirements = timed("requirements, with the files", || {
+        component.requirements(&policy, &names, NOW).unwrap()
+    });
     let layout = fixtures().join("keyless/v1");
     let collected = timed("layout, read", || {
         let layout = Layout::open(&layout).unwrap();
         collect(&layout, &reference, &requirements.images[0])
     });
-    let Collected { image, blobs, lookups, unreadable, .. } = collected;
+    let Collected {
+        image,
+        blobs,
+        lookups,
+        unreadable,
+        ..
+    } = collected;
     let bundles = Vec::new();
-    let request = Request { policy, mode: Mode::Enforce, image, time: NOW, blobs, lookups, unreadable, bundles };
+    let request = Request {
+        policy,
+        mode: Mode::Enforce,
+        image,
+        time: NOW,
+        blobs,
+        lookups,
+        unreadable,
+        bundles,
+    };
     for name in ["evaluate", "evaluate, the same again"] {
         let report = timed(name, || component.evaluate(&request).unwrap());
         assert_eq!(report.verdict, Verdict::Allow);

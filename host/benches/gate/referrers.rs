@@ -14,7 +14,10 @@ const RUNS: usize = 3;
 
 pub fn table() {
     println!("\n(d) referrers of one image on loopback, signed with a key, least of {RUNS} runs");
-    println!("{:>10}{:12}{:>10}{:>8}{:>14}{:>14}{:>10}", "referrers", "", "requests", "2+2n", "wall", "CPU", "peak MB");
+    println!(
+        "{:>10}{:12}{:>10}{:>8}{:>14}{:>14}{:>10}",
+        "referrers", "", "requests", "2+2n", "wall", "CPU", "peak MB"
+    );
     let cosign = cosign();
     if let Err(reason) = &cosign {
         println!("  skipped: cosign: {reason}");
@@ -44,7 +47,11 @@ fn row(count: usize, name: &str, case: &Case, program: &str, arguments: &[String
 fn cosign() -> Result<PathBuf, &'static str> {
     let folder = std::env::var_os("PORTCULLIS_TEST_PROGRAMS").ok_or("PORTCULLIS_TEST_PROGRAMS is not set")?;
     let cosign = PathBuf::from(folder).join("cosign");
-    if cosign.exists() { Ok(cosign) } else { Err("not in PORTCULLIS_TEST_PROGRAMS") }
+    if cosign.exists() {
+        Ok(cosign)
+    } else {
+        Err("not in PORTCULLIS_TEST_PROGRAMS")
+    }
 }
 
 struct Case {
@@ -75,7 +82,13 @@ impl Case {
     /// With a trusted root, or cosign would ask for one over the network.
     fn verify(&self) -> Vec<String> {
         let root = text(&self.folder.join("root.json"));
-        let flags = ["verify", "--insecure-ignore-tlog=true", "--allow-http-registry", "--trusted-root", &root];
+        let flags = [
+            "verify",
+            "--insecure-ignore-tlog=true",
+            "--allow-http-registry",
+            "--trusted-root",
+            &root,
+        ];
         self.command(&flags)
     }
 
