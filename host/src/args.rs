@@ -159,7 +159,8 @@ pub fn parse(
     match matches.subcommand() {
         Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
-        _ => Ok(Command::Show(definition.render_help().to_string())),
+        // An empty variable in a script must not be a job that succeeds and checks nothing.
+        _ => Err(UsageError::NoCommand),
     }
 }
 

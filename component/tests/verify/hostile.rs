@@ -27,7 +27,7 @@ fn is(request: &Request, verdict: Verdict, class: ResultClass) {
 #[test]
 fn garbage_anywhere() {
     let mut random = Random(3);
-    let rounds = if cfg!(debug_assertions) { 2 } else { 4 };
+    let rounds = if cfg!(debug_assertions) { 8 } else { 40 };
     for (name, good) in corpus() {
         let before = evaluate(&good).unwrap();
         let pieces: Vec<Vec<u8>> = good.blobs.iter().map(|blob| blob.content.clone()).collect();

@@ -38,6 +38,7 @@ pub enum UsageError {
         reason: &'static str,
     },
     NotUnicode,
+    NoCommand,
     /// of `check` or `list`
     NoImage {
         command: &'static str,
@@ -81,6 +82,7 @@ impl Display for UsageError {
             }
             Self::Needs { option, other, .. } => write!(f, "`{option}` needs `{other}`"),
             Self::NotUnicode => f.write_str("an argument is not Unicode text"),
+            Self::NoCommand => f.write_str("no command is given"),
             Self::NoImage { .. } => f.write_str("no image is named"),
             Self::NoPolicy => f.write_str("nothing says who must have signed"),
             Self::PrintPolicyWithoutFlags => f.write_str("`--print-policy` has no flags to print as a policy"),
@@ -107,6 +109,7 @@ impl UsageError {
             } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
             Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
             Self::UnknownCommand { .. } => "the commands are `check` and `list`",
+            Self::NoCommand => "portcullis check ghcr.io/acme/api:v1.4.2, or `portcullis --help`",
             Self::Needs { reason, .. } => reason,
             Self::NoImage { command: "list" } => "portcullis list ghcr.io/acme/api:v1.4.2",
             Self::NoImage { .. } => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",

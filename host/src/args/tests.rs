@@ -316,8 +316,13 @@ fn hostile_arguments_are_cleaned_in_messages() {
 }
 
 #[test]
+fn nothing_asked_is_no_success() {
+    assert_eq!(bare("").unwrap_err(), UsageError::NoCommand);
+}
+
+#[test]
 fn help_teaches() {
-    for line in ["", "--help", "check --help", "list --help"] {
+    for line in ["--help", "check --help", "list --help"] {
         let Command::Show(help) = bare(line).unwrap() else {
             panic!()
         };
