@@ -1,4 +1,4 @@
-//! Globs of three tokens. No classes, no alternatives: each would be a way across a `/` (threats: `[!x]` matches `/` elsewhere).
+//! Globs of three tokens. No classes, no alternatives: each would be a way across a `/` (`[!x]` matches `/` in others).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
 //! A strict subset of YAML 1.2 (<https://yaml.org/spec/1.2.2/>) as a tree with places: one document of mappings, sequences
-//! and scalars, and nothing that says the same in two ways or vanishes on the way (threats: null, duplicate, alias, tag).
+//! and scalars, and nothing that says the same in two ways or vanishes on the way (null, duplicates, aliases, tags).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Identities that nobody means: a regular expression that matches them is loose (threats: types that drop a constraint).
+//! Identities that nobody means: a regular expression that matches them is loose.
 
 use std::collections::BTreeSet;
 

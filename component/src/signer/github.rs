@@ -1,5 +1,4 @@
-//! GitHub Actions: the certificate's claims against the policy's conditions, never the text of its subject alone (threats:
-//! CI identities).
+//! GitHub Actions: the certificate's claims against the policy's conditions, never the text of its subject alone.
 
 use super::{Claim, Github, Identity, Mismatch, exact, glob, mismatch, one_of};
 

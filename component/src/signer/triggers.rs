@@ -61,7 +61,7 @@ pub(crate) const GITHUB_DEFAULT: &[&str] = &["push", "release", "workflow_dispat
 pub(crate) const GITLAB_DEFAULT: &[&str] = &["push", "schedule", "web", "api"];
 
 /// Those that people without write access can start, or that run code which they wrote: `pull_request_target` and the like
-/// have the same repository, workflow and ref as a release (threats: CI identities).
+/// have the same repository, workflow and ref as a release.
 pub(crate) const OPEN_TO_STRANGERS: &[&str] = &[
     "check_run",
     "check_suite",

@@ -1,4 +1,4 @@
-//! The negative cases of the design's threats, each produced in a few lines.
+//! The negative cases of a gate that can be fooled, each produced in a few lines.
 //!
 //! Where sigstore-verify accepts the case, the assertion says so: this is why the gate needs a rule of its own. If a
 //! later version refuses it, the assertion fails and the rule can be looked at again.

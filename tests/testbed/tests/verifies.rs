@@ -314,7 +314,7 @@ fn broken_bundles_refused_for_the_right_reason() {
     refuses(&sigstore, &stamped.bundle(), "TSA");
 }
 
-/// Probe 17 of the threats: a bundle may bring a CA that the root does not name.
+/// A bundle may bring a CA that the root does not name.
 #[test]
 fn a_sub_ca_in_the_bundle_is_believed() {
     let mut sigstore = Sigstore::new();
