@@ -9,6 +9,7 @@ mod json;
 mod limits;
 pub mod pattern;
 pub mod policy;
+mod predicate;
 mod rules;
 pub mod signer;
 mod statement;

@@ -1,8 +1,15 @@
 //! One file per rule kind. A rule is given what was proven and says whether it holds; it never sees what was not.
 
+mod document;
 pub(crate) mod signature;
 
+use std::collections::BTreeMap;
+
+use crate::digest::Digest;
 use crate::verify::Verified;
+use crate::wit::basics::Severity;
+
+pub(crate) use document::Document;
 
 /// What a rule says of one target.
 #[derive(Debug)]
@@ -21,4 +28,60 @@ pub(crate) enum Judgement<'v> {
 pub(crate) struct Uncounted<'v> {
     pub verified: &'v Verified,
     pub rejection: crate::wit::evidence::Rejection,
+}
+
+/// What is known of a target and of the moment, beside the documents about it.
+#[derive(Debug, Clone)]
+pub(crate) struct About<'a> {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub now: i64,
+    /// Normalised `registry/repository`.
+    pub image: &'a str,
+    /// Of the target: image, index or platform manifest.
+    pub digest: Digest,
+    /// Such as `linux/arm64/v8`; none for the image that the reference names.
+    pub platform: Option<&'a str>,
+    /// Of the target's configuration, where its manifest names one: what scanners call the image's id.
+    pub config: Option<Digest>,
+    /// The image that the reference names and, where it is an index, its platform manifests: names under which a document
+    /// may rightly know this target.
+    pub kin: &'a [Digest],
+    /// Of the target's manifest.
+    pub annotations: &'a BTreeMap<String, String>,
+}
+
+/// What a rule says of one document.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Judged {
+    /// The document satisfies the rule when none of them denies or leaves it undecided.
+    pub objections: Vec<Objection>,
+    /// For the reader where it counts: "2 unaddressed, 1 addressed, 1 irrelevant".
+    pub remarks: Vec<String>,
+}
+
+/// Something in a document that the rule does not admit, or that a reader should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Objection {
+    pub effect: Effect,
+    /// What it is about, as an exception names it: `CVE-2026-0001`, a purl, a licence; stable from run to run.
+    pub id: Option<String>,
+    /// Other names of the same; an exception for one of them does not hold unless the policy lists it as an alias.
+    pub aliases: Vec<String>,
+    /// Lower case, no full stop.
+    pub message: String,
+    pub expected: String,
+    pub found: String,
+    /// Its own, where it differs from the rule's: of a vulnerability, say.
+    pub severity: Option<Severity>,
+    pub hint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Effect {
+    /// The document does not satisfy the rule.
+    Denies,
+    /// It cannot be said whether it does.
+    LeavesUndecided,
+    /// Reported, and no more: within its grace, triaged, below the threshold.
+    Informs,
 }
