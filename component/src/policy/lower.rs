@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::faults::{Faults, Place, quoted};
 use super::files::Files;
+use super::shape::count;
 use super::tree::{Kind, Node};
 use crate::pattern::{Glob, GlobError, Regexp};
 
@@ -85,6 +86,21 @@ impl Lower<'_> {
         None
     }
 
+    /// A length of time, in seconds.
+    pub fn duration(&mut self, node: &Node, key: &str) -> Option<i64> {
+        let word = self.field(node, key)?;
+        let seconds = seconds(word.text);
+        if seconds.is_none() {
+            let message = format!("{} is no length of time", quoted(word.text));
+            self.faults.error_with_hint(
+                word.place,
+                message,
+                "days, hours or minutes, such as `14d`, `12h`, `90m`",
+            );
+        }
+        seconds
+    }
+
     /// Lower-case hexadecimal of one of the lengths.
     pub fn hexadecimal(&mut self, word: Word, lengths: &[usize]) -> Option<String> {
         let digits = word.text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -96,5 +112,29 @@ impl Lower<'_> {
         self.faults
             .error_with_hint(word.place, message, format!("{lengths} lower-case hexadecimal digits"));
         None
+    }
+}
+
+/// A whole number from 1, in its only spelling, and its unit.
+fn seconds(text: &str) -> Option<i64> {
+    const UNITS: [(char, i64); 3] = [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60)];
+    let (unit, length) = UNITS.iter().find(|(unit, _)| text.ends_with(*unit))?;
+    let number = i64::try_from(count(text.strip_suffix(*unit)?)?).ok()?;
+    number.checked_mul(*length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_has_one_spelling() {
+        let good = [("14d", 1_209_600), ("12h", 43_200), ("90m", 5_400)];
+        assert_eq!(good.map(|(text, _)| seconds(text)), good.map(|(_, found)| Some(found)));
+        for wrong in [
+            "", "d", "0d", "-1d", "+1d", "1.5d", "1 d", "1D", "07d", "7", "7s", "7w", "1d12h", "9999999d", "٣d",
+        ] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
     }
 }

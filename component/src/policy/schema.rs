@@ -108,5 +108,6 @@ fn text(text: Text) -> Value {
         Text::Platform => {
             json!({ "type": "string", "pattern": "^[a-z0-9._-]+/[a-z0-9._-]+(/[a-z0-9._-]+)?$" })
         }
+        Text::Duration => json!({ "type": "string", "pattern": "^[1-9][0-9]{0,5}[dhm]$" }),
     }
 }

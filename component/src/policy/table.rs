@@ -71,6 +71,8 @@ pub(crate) enum Text {
     CommitDigest,
     HttpsUrl,
     Platform,
+    /// A whole number of days, hours or minutes: `14d`, `12h`, `90m`.
+    Duration,
 }
 
 const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {

@@ -61,7 +61,11 @@ impl<'v> Document<'v> {
 impl Document<'static> {
     /// A document of the principal `key`, for tests of rules.
     pub fn of(predicate_type: &str, predicate: Value) -> Self {
-        Self::signed(predicate_type, predicate, Principal::Key(Digest::of(b"key").to_string()))
+        Self::signed(
+            predicate_type,
+            predicate,
+            Principal::Key(Digest::of(b"key").to_string()),
+        )
     }
 
     pub fn signed(predicate_type: &str, predicate: Value, principal: Principal) -> Self {
