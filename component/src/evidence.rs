@@ -95,12 +95,12 @@ pub fn candidates<'a>(
 }
 
 /// What could not be looked at about `subject`.
-pub fn failures(lookups: &[Lookup], subject: Digest) -> impl Iterator<Item = &Failure> {
+pub fn failures(lookups: &[Lookup], subject: Digest) -> impl Iterator<Item = (Carrier, &Failure)> {
     lookups
         .iter()
         .filter(move |one| Digest::parse(&one.subject) == Some(subject))
         .filter_map(|one| match &one.outcome {
-            Outcome::Failed(failure) => Some(failure),
+            Outcome::Failed(failure) => Some((one.carrier, failure)),
             Outcome::Found(_) | Outcome::Absent(_) => None,
         })
 }

@@ -60,6 +60,15 @@ pub const POLICY_ERRORS: usize = 100;
 /// Bytes of a name in a policy (signer, rule, trusted root, key): it must fit into a line of a report.
 pub const NAME_BYTES: usize = 100;
 
+/// Days that an exception may hold, counted from the check: a year, and then somebody must look again (docs/policy.md).
+pub const EXCEPTION_DAYS: i64 = 366;
+
+/// Days before its end from which an exception is announced as ending.
+pub const EXCEPTION_NOTICE_DAYS: i64 = 14;
+
+/// Days that `enforce-from` may lie ahead: half a year of notice.
+pub const ENFORCE_FROM_DAYS: i64 = 180;
+
 /// Bytes of a glob or a regular expression. A certificate's URI is rarely longer than 300.
 pub const PATTERN_BYTES: usize = 2048;
 

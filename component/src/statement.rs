@@ -115,26 +115,39 @@ fn strings(value: Option<&Value>, field: &'static str) -> Result<BTreeMap<String
         .ok_or(Error::Field(field))
 }
 
+/// Prefixes of predicate types and their short names.
+const SHORT_TYPES: [(&str, &str); 12] = [
+    (COSIGN_SIGN, "signature"),
+    ("https://slsa.dev/provenance/", "slsa"),
+    ("https://slsa.dev/verification_summary/", "vsa"),
+    ("https://cyclonedx.org/bom", "cyclonedx"),
+    ("https://spdx.dev/Document", "spdx"),
+    ("https://cosign.sigstore.dev/attestation/vuln/v1", "vuln"),
+    ("https://aleph-alpha.com/attestations/license/v1", "license"),
+    ("https://aleph-alpha.com/attestations/triage/v1", "triage"),
+    ("https://cosign.sigstore.dev/attestation/v1", "custom"),
+    ("https://openvex.dev/ns", "openvex"),
+    ("https://in-toto.io/attestation/link/", "link"),
+    ("https://in-toto.io/attestation/test-result/", "test-result"),
+];
+
+/// What `short_type` gives for a predicate type without a name of its own.
+const OTHER: &str = "attestation";
+
 /// The short name of a predicate type, as `list` shows it and `--type` takes it.
 pub fn short_type(predicate_type: &str) -> &'static str {
-    const NAMES: [(&str, &str); 12] = [
-        (COSIGN_SIGN, "signature"),
-        ("https://slsa.dev/provenance/", "slsa"),
-        ("https://slsa.dev/verification_summary/", "vsa"),
-        ("https://cyclonedx.org/bom", "cyclonedx"),
-        ("https://spdx.dev/Document", "spdx"),
-        ("https://cosign.sigstore.dev/attestation/vuln/v1", "vuln"),
-        ("https://aleph-alpha.com/attestations/license/v1", "license"),
-        ("https://aleph-alpha.com/attestations/triage/v1", "triage"),
-        ("https://cosign.sigstore.dev/attestation/v1", "custom"),
-        ("https://openvex.dev/ns", "openvex"),
-        ("https://in-toto.io/attestation/link/", "link"),
-        ("https://in-toto.io/attestation/test-result/", "test-result"),
-    ];
-    NAMES
+    SHORT_TYPES
         .iter()
         .find(|(prefix, _)| names_type(predicate_type, prefix))
-        .map_or("attestation", |(_, name)| name)
+        .map_or(OTHER, |(_, name)| name)
+}
+
+pub fn short_types() -> impl Iterator<Item = &'static str> {
+    SHORT_TYPES.iter().map(|(_, name)| *name)
+}
+
+pub fn is_short_type(word: &str) -> bool {
+    short_types().any(|name| name == word)
 }
 
 /// A prefix that ends in `/` stands for all versions; another one for itself and `/v…` below it.

@@ -142,6 +142,17 @@ impl<'a> Image<'a> {
         }
     }
 
+    /// The image itself and, where it is an index, what of its platform manifests is known.
+    pub fn kin(&self, store: &Store<'a>) -> Vec<Digest> {
+        let platforms = match &self.shape {
+            Shape::Index(_) => self.platforms(store, 1).unwrap_or_default(),
+            Shape::Manifest | Shape::Unknown => Vec::new(),
+        };
+        std::iter::once(self.digest)
+            .chain(platforms.iter().map(|one| one.digest))
+            .collect()
+    }
+
     fn platforms(&self, store: &Store<'a>, depth: usize) -> Result<Vec<Target<'a>>, Error> {
         let Shape::Index(children) = &self.shape else {
             return Err(Error::Unseen(unknown_shape(self.digest)));

@@ -116,6 +116,8 @@ impl Image {
     pub fn policy_mode(&self, rule: &RuleResult) -> Mode {
         let known = self.requirements.rules.iter().find(|known| known.rule == rule.rule);
         match known {
+            // still to come, so the policy itself lets it inform
+            Some(_) if rule.enforce_from.is_some() => Mode::Inform,
             Some(known) => known.mode,
             None if rule.kind == IMAGE => self.mode_of_all_rules(),
             None => rule.mode,

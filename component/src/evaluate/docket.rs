@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::digest::Digest;
 use crate::evidence::{self, Candidate, Content, Store};
 use crate::limits;
+use crate::policy::{RuleKind, TypeSet};
 use crate::signer::Signer;
 use crate::statement;
 use crate::targets::Target;
@@ -17,12 +18,33 @@ use crate::wit::request::Request;
 
 /// Against whom evidence is tried.
 pub(super) enum Tried<'p> {
-    /// Image signatures, against these signers: attestations are read and not proven.
-    Signatures(Vec<&'p Signer>),
+    /// What the rules ask for, against the signers that they name.
+    Asked(Vec<Asked<'p>>),
     /// Whatever there is, against these signers.
     Everything(Vec<&'p Signer>),
     /// Whatever there is, against each trusted root.
     Anyone,
+}
+
+/// A signer, and what of theirs the rules ask for.
+pub(super) struct Asked<'p> {
+    pub signer: &'p Signer,
+    /// A rule asks for their image signatures.
+    pub signatures: bool,
+    /// Rules ask for their attestations of these types.
+    pub types: Vec<&'p TypeSet>,
+}
+
+impl Asked<'_> {
+    /// What cannot be read may be anything.
+    fn is_for(&self, reading: &Reading<'_>) -> bool {
+        match (&reading.predicate_type, reading.is_attestation()) {
+            (Some(predicate_type), true) => self.types.iter().any(|types| types.contains(predicate_type)),
+            (None, true) => !self.types.is_empty(),
+            (_, false) if reading.form == Form::Other => true,
+            (_, false) => self.signatures,
+        }
+    }
 }
 
 pub(super) struct Docket<'a, 'p> {
@@ -40,13 +62,30 @@ pub(super) struct Examined<'a> {
     /// What was proven, for rules to see.
     pub verified: Vec<Verified>,
     /// Why there may be more than what was seen.
-    pub failures: Vec<Failure>,
+    pub unseen: Vec<Unseen>,
+}
+
+/// A place where nobody could look, or bytes that nobody could have.
+pub(super) struct Unseen {
+    pub carrier: Option<Carrier>,
+    pub failure: Failure,
+}
+
+impl Unseen {
+    /// The tags of older tools hold one kind of evidence each, so a fault there says nothing about the other kind.
+    pub fn concerns(&self, kind: &RuleKind) -> bool {
+        let beside: &[Carrier] = match kind {
+            RuleKind::Signature(_) => &[Carrier::AttestationTag, Carrier::SbomTag],
+            RuleKind::Attested(..) => &[Carrier::SignatureTag, Carrier::SbomTag],
+        };
+        !self.carrier.is_some_and(|carrier| beside.contains(&carrier))
+    }
 }
 
 pub(super) struct Piece<'a> {
     pub candidate: Candidate<'a>,
     form: Form,
-    predicate_type: Option<String>,
+    pub predicate_type: Option<String>,
     pub attempts: Vec<Try>,
 }
 
@@ -88,6 +127,10 @@ impl<'a, 'p> Docket<'a, 'p> {
         &self.request.image.name
     }
 
+    pub fn now(&self) -> i64 {
+        self.request.time
+    }
+
     pub fn targets(&self) -> Vec<report::Target> {
         let describe = |one: &Rc<Examined<'_>>| report::Target {
             digest: one.target.digest.to_string(),
@@ -101,7 +144,7 @@ impl<'a, 'p> Docket<'a, 'p> {
         self.examined
             .borrow()
             .iter()
-            .flat_map(|one| one.failures.clone())
+            .flat_map(|one| one.unseen.iter().map(|unseen| unseen.failure.clone()))
             .collect()
     }
 
@@ -112,36 +155,31 @@ impl<'a, 'p> Docket<'a, 'p> {
     fn look(&self, target: &Target<'a>) -> Examined<'a> {
         let subject = target.digest;
         let mut found = evidence::candidates(self.store, &self.request.lookups, &self.request.bundles, subject);
-        let mut failures: Vec<_> = self.lookup_failures(subject);
+        let failed = evidence::failures(&self.request.lookups, subject);
+        let mut unseen: Vec<_> = failed
+            .map(|(carrier, failure)| Unseen {
+                carrier: Some(carrier),
+                failure: failure.clone(),
+            })
+            .collect();
         if found.len() > limits::CANDIDATES {
-            failures.push(flooded(subject, found.len()));
+            unseen.push(Unseen {
+                carrier: None,
+                failure: flooded(subject, found.len()),
+            });
             found.truncate(limits::CANDIDATES);
         }
         let mut examined = Examined {
             target: target.clone(),
             pieces: Vec::new(),
             verified: Vec::new(),
-            failures,
+            unseen,
         };
         for candidate in found {
             let piece = self.try_piece(candidate, target, &mut examined);
             examined.pieces.push(piece);
         }
         examined
-    }
-
-    /// A look-up that a signature can't come from does not make a signature rule undecided.
-    fn lookup_failures(&self, subject: Digest) -> Vec<Failure> {
-        let signatures_only = matches!(self.tried, Tried::Signatures(_));
-        let other = [Carrier::AttestationTag, Carrier::SbomTag];
-        let lookups: Vec<_> = self
-            .request
-            .lookups
-            .iter()
-            .filter(|one| !(signatures_only && other.contains(&one.carrier)))
-            .cloned()
-            .collect();
-        evidence::failures(&lookups, subject).cloned().collect()
     }
 
     fn try_piece(&self, candidate: Candidate<'a>, target: &Target<'a>, examined: &mut Examined<'a>) -> Piece<'a> {
@@ -151,7 +189,10 @@ impl<'a, 'p> Docket<'a, 'p> {
         };
         let reading = self.prover.read(&candidate, about);
         if let Content::Unseen(failure) = &candidate.content {
-            examined.failures.push(failure.clone());
+            examined.unseen.push(Unseen {
+                carrier: Some(candidate.carrier),
+                failure: failure.clone(),
+            });
         }
         let mut attempts = Vec::new();
         for (signer, outcome) in self.attempts(&candidate, &reading) {
@@ -162,7 +203,10 @@ impl<'a, 'p> Docket<'a, 'p> {
             if let Err(rejection) = &outcome
                 && rejection.class == ResultClass::BudgetExceeded
             {
-                examined.failures.push(over_budget(&candidate, rejection));
+                examined.unseen.push(Unseen {
+                    carrier: Some(candidate.carrier),
+                    failure: over_budget(&candidate, rejection),
+                });
             }
             attempts.push(Try { signer, outcome });
         }
@@ -185,10 +229,18 @@ impl<'a, 'p> Docket<'a, 'p> {
             signers.iter().map(prove).collect()
         };
         match &self.tried {
-            Tried::Signatures(_) if reading.is_attestation() => {
-                vec![(None, Err(attestation(reading)))]
+            Tried::Asked(asked) => {
+                let meant: Vec<_> = asked
+                    .iter()
+                    .filter(|one| one.is_for(reading))
+                    .map(|one| one.signer)
+                    .collect();
+                match meant.as_slice() {
+                    [] if reading.is_attestation() => vec![(None, Err(attestation(reading)))],
+                    meant => by_name(meant),
+                }
             }
-            Tried::Signatures(signers) | Tried::Everything(signers) => by_name(signers),
+            Tried::Everything(signers) => by_name(signers),
             Tried::Anyone => vec![(None, self.anyone(candidate, reading))],
         }
     }
@@ -223,6 +275,20 @@ impl Examined<'_> {
 }
 
 impl Piece<'_> {
+    /// It may be anything: nobody could read so much as its type.
+    pub fn is_unreadable(&self) -> bool {
+        let broken = !matches!(self.candidate.content, Content::Unknown | Content::Unseen(_));
+        broken && self.predicate_type.is_none() && matches!(self.form, Form::Other | Form::Envelope)
+    }
+
+    /// It is an image signature, or would be one if it counted.
+    pub fn is_signature(&self) -> bool {
+        match self.form {
+            Form::SimpleSigning | Form::BundleMessage => true,
+            _ => self.predicate_type.as_deref() == Some(statement::COSIGN_SIGN),
+        }
+    }
+
     fn evidence(&self, verified: &[Verified]) -> Evidence {
         let candidate = &self.candidate;
         let attempt = |one: &Try| Attempt {

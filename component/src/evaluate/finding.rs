@@ -2,12 +2,15 @@
 
 use super::docket::Examined;
 use super::outcome::Outcome;
+use super::waivers::Objected;
 use crate::evidence::Content;
-use crate::policy::Enforced;
+use crate::policy::{Enforced, RuleKind};
+use crate::rules;
 use crate::targets::Target;
-use crate::wit::basics::{Failure, ResultClass, Verdict};
+use crate::verify::Verified;
+use crate::wit::basics::{Failure, ResultClass, Severity, Verdict};
 use crate::wit::evidence::Rejection;
-use crate::wit::report::{Finding, NearMiss};
+use crate::wit::report::{Effect, Finding, NearMiss};
 
 /// How far a rejected piece of evidence is from counting: smaller is nearer.
 pub(super) fn distance(class: ResultClass) -> u8 {
@@ -43,51 +46,136 @@ pub(super) fn denied(one: &Enforced<'_>, examined: &Examined<'_>, near_misses: V
         .filter(|piece| matches!(piece.candidate.content, Content::Unknown))
         .count();
     Finding {
+        effect: Effect::Denies,
+        id: class_name(class).to_owned(),
         class,
+        severity: one.rule.severity,
+        exception: None,
         target: Some(examined.target.digest.to_string()),
         platform: examined.target.platform.clone(),
-        message: message(class).to_owned(),
+        message: message(&one.rule.kind, class),
         expected: one.rule.to_string(),
-        found: found(nearest, unknown),
+        found: found(&one.rule.kind, nearest, unknown),
         hint: match nearest {
             Some(miss) => miss.rejection.hint.clone(),
-            None => Some("sign the image, for instance with `cosign sign`".to_owned()),
+            None => Some(remedy(&one.rule.kind).to_owned()),
         },
         evidence: nearest.map(|miss| miss.digest.clone()),
         near_misses,
     }
 }
 
-fn message(class: ResultClass) -> &'static str {
-    match class {
-        ResultClass::Unsigned => "the image is not signed",
-        ResultClass::NotASignature => "the image has attestations and no signature",
-        ResultClass::IdentityMismatch => "the image is signed by another identity",
-        ResultClass::NoMatchingSigner => "no signature verifies with the signers of the policy",
-        ResultClass::SubjectMismatch => "the signature is of another image",
-        _ => "no signature counts",
+fn message(kind: &RuleKind, class: ResultClass) -> String {
+    let noun = noun(kind);
+    match (kind, class) {
+        (RuleKind::Signature(_), ResultClass::Unsigned) => "the image is not signed".to_owned(),
+        (RuleKind::Signature(_), ResultClass::NotASignature) => {
+            "the image has attestations and no signature".to_owned()
+        }
+        (RuleKind::Signature(_), ResultClass::IdentityMismatch) => "the image is signed by another identity".to_owned(),
+        (_, ResultClass::Unsigned) => format!("the image has no {noun}"),
+        (_, ResultClass::IdentityMismatch) => format!("the {noun} is signed by another identity"),
+        (_, ResultClass::NoMatchingSigner) => format!("no {noun} verifies with the signers of the policy"),
+        (_, ResultClass::SubjectMismatch) => format!("the {noun} is of another image"),
+        (_, ResultClass::PredicateMalformed) => format!("the {noun} cannot be read"),
+        _ => format!("no {noun} counts"),
     }
 }
 
-fn found(nearest: Option<&NearMiss>, unknown: usize) -> String {
+/// What the rule is about, in words.
+fn noun(kind: &RuleKind) -> &'static str {
+    match kind {
+        RuleKind::Signature(_) => "signature",
+        RuleKind::Attested(_, check) => check.noun(),
+    }
+}
+
+fn remedy(kind: &RuleKind) -> &'static str {
+    match kind {
+        RuleKind::Signature(_) => "sign the image, for instance with `cosign sign`",
+        RuleKind::Attested(..) => "attest it, for instance with `cosign attest`; `portcullis list` shows what there is",
+    }
+}
+
+fn found(kind: &RuleKind, nearest: Option<&NearMiss>, unknown: usize) -> String {
+    let noun = noun(kind);
     match nearest {
         Some(miss) => match &miss.rejection.found {
             Some(found) if !found.is_empty() => format!("{}: {found}", miss.rejection.reason),
             _ => miss.rejection.reason.clone(),
         },
-        None if unknown > 0 => format!("no signature; {unknown} referrers of other kinds"),
-        None => "no signature".to_owned(),
+        None if unknown > 0 => format!("no {noun}; {unknown} referrers of other kinds"),
+        None => format!("no {noun}"),
+    }
+}
+
+/// What a rule objects to in a document, or tells of it.
+pub(super) fn objection(one: &Enforced<'_>, target: &Target<'_>, verified: &Verified, objected: &Objected) -> Finding {
+    let Objected { objection, exception } = objected;
+    Finding {
+        effect: match objected.effect() {
+            None => Effect::Waived,
+            Some(rules::Effect::Denies) => Effect::Denies,
+            Some(rules::Effect::LeavesUndecided) => Effect::LeavesUndecided,
+            Some(rules::Effect::Informs) => Effect::Informs,
+        },
+        id: objection
+            .id
+            .clone()
+            .unwrap_or_else(|| class_name(ResultClass::Verified).to_owned()),
+        class: ResultClass::Verified,
+        severity: objection.severity.unwrap_or(one.rule.severity),
+        target: Some(target.digest.to_string()),
+        platform: target.platform.clone(),
+        message: objection.message.clone(),
+        expected: objection.expected.clone(),
+        found: objection.found.clone(),
+        near_misses: Vec::new(),
+        hint: objection.hint.clone(),
+        evidence: Some(verified.evidence().to_string()),
+        exception: exception.clone(),
+    }
+}
+
+/// As reports and exceptions spell it (docs/verification.md).
+pub(super) fn class_name(class: ResultClass) -> &'static str {
+    match class {
+        ResultClass::Verified => "verified",
+        ResultClass::Unsigned => "unsigned",
+        ResultClass::NotASignature => "not-a-signature",
+        ResultClass::NoMatchingSigner => "no-matching-signer",
+        ResultClass::IdentityMismatch => "identity-mismatch",
+        ResultClass::SubjectMismatch => "subject-mismatch",
+        ResultClass::DigestMismatch => "digest-mismatch",
+        ResultClass::Malformed => "malformed",
+        ResultClass::UnsupportedFormat => "unsupported-format",
+        ResultClass::AlgorithmNotAccepted => "algorithm-not-accepted",
+        ResultClass::UntrustedRoot => "untrusted-root",
+        ResultClass::SctMissing => "sct-missing",
+        ResultClass::LogEntryMissing => "log-entry-missing",
+        ResultClass::LogEntryInvalid => "log-entry-invalid",
+        ResultClass::TimeMissing => "time-missing",
+        ResultClass::ExpiredAtSigning => "expired-at-signing",
+        ResultClass::PredicateMalformed => "predicate-malformed",
+        ResultClass::DiscoveryFailed => "discovery-failed",
+        ResultClass::ImageNotFound => "image-not-found",
+        ResultClass::BudgetExceeded => "budget-exceeded",
     }
 }
 
 pub(super) fn unseen(one: &Enforced<'_>, failure: &Failure, target: Option<&Target<'_>>) -> Finding {
     Finding {
+        effect: Effect::LeavesUndecided,
+        id: class_name(failure.class).to_owned(),
         class: failure.class,
+        severity: one.rule.severity,
+        exception: None,
         target: target.map(|target| target.digest.to_string()),
         platform: target.and_then(|target| target.platform.clone()),
         message: match failure.class {
             ResultClass::ImageNotFound => "the image was not found",
             ResultClass::BudgetExceeded => "there is more than can be looked at",
+            ResultClass::Malformed => "evidence cannot be read, so the newest is not known",
             _ => "could not look everywhere, so nothing is known",
         }
         .to_owned(),
@@ -104,7 +192,11 @@ pub(super) fn unseen(one: &Enforced<'_>, failure: &Failure, target: Option<&Targ
 
 pub(super) fn refused(one: &Enforced<'_>, rejection: &Rejection) -> Finding {
     Finding {
+        effect: Effect::Denies,
+        id: class_name(rejection.class).to_owned(),
         class: rejection.class,
+        severity: one.rule.severity,
+        exception: None,
         target: None,
         platform: None,
         message: rejection.reason.clone(),
@@ -121,7 +213,11 @@ pub(super) fn refused(one: &Enforced<'_>, rejection: &Rejection) -> Finding {
 
 pub(super) fn unmatched(name: &str) -> Finding {
     Finding {
+        effect: Effect::Denies,
+        id: "unmatched".to_owned(),
         class: ResultClass::NoMatchingSigner,
+        severity: Severity::High,
+        exception: None,
         target: None,
         platform: None,
         message: "no entry of `images` matches the image".to_owned(),

@@ -1,15 +1,20 @@
 //! The pipeline: what was handed over about one image, through proof and rules, to a report.
 
+mod attested;
+mod dates;
 mod docket;
 mod finding;
 mod outcome;
+mod waivers;
+mod weigh;
 
 use std::collections::BTreeMap;
 
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
-use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Unmatched};
+use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Undecided, Unmatched};
+use crate::signer::Signer;
 use crate::targets::{self, Image, Scope, Target};
 use crate::trust::{Root, embedded};
 use crate::verify::Prover;
@@ -19,13 +24,15 @@ use crate::wit::evidence::Evidence;
 use crate::wit::report::{Report, RuleResult, TrustedRoot};
 use crate::wit::request::Request;
 
-use docket::{Docket, Tried};
-use outcome::Outcome;
+use docket::{Asked, Docket, Tried};
+use outcome::{Bench, Outcome};
+use waivers::Waivers;
 
 /// Proves what was collected about one image and judges it.
 pub fn evaluate(request: &Request) -> Result<Report, Error> {
     crypto::install();
     let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+    dates::check(&policy, &request.policy.document.name, request.time).map_err(Error::Policy)?;
     let roots = read_roots(policy.roots.values())?;
     let enforced = policy.for_image(&request.image.name);
     let mut report = blank(request, &policy, &roots);
@@ -38,7 +45,7 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
             report.failures.push(failure.clone());
             report.rules = enforced
                 .iter()
-                .map(|one| result(one, outcome::unseen(one, &failure), request))
+                .map(|one| result(one, outcome::unseen(one, &failure), &policy, request))
                 .collect();
         }
         Ok(digest) => judge(request, &policy, &enforced, &roots, digest, &mut report),
@@ -126,29 +133,61 @@ fn judge(
             }
             report.rules = enforced
                 .iter()
-                .map(|one| result(one, outcome::no_target(one, &error), request))
+                .map(|one| result(one, outcome::no_target(one, &error), policy, request))
                 .collect();
             return;
         }
     };
-    let wanted = |name: &&crate::signer::Signer| {
-        enforced.iter().any(|one| match &one.rule.kind {
-            RuleKind::Signature(rule) => rule.by.signers().contains(&name.name),
-        })
+    let docket = Docket::new(request, &store, &prover, Tried::Asked(asked(policy, enforced)));
+    let document = &request.policy.document.name;
+    let waivers = Waivers::new(policy, document, &request.image.name, digest, request.time);
+    let bench = Bench {
+        docket: &docket,
+        waivers: &waivers,
+        kin: image.kin(&store),
     };
-    let signers = policy.signers.values().filter(wanted).collect();
-    let docket = Docket::new(request, &store, &prover, Tried::Signatures(signers));
     for one in enforced {
         let outcome = match image.scope(&store, &one.platforms) {
-            Ok(scope) => outcome::judge(one, &docket, &image, &scope),
+            Ok(scope) => outcome::judge(one, &bench, &image, &scope),
             Err(error) => outcome::no_target(one, &error),
         };
-        report.rules.push(result(one, outcome, request));
+        report.rules.push(result(one, outcome, policy, request));
     }
+    let names: Vec<_> = enforced.iter().map(|one| one.rule.name.as_str()).collect();
+    report.warnings.extend(waivers.account(&names));
     report.pinned = pinned(request, enforced, &image, &store);
     report.targets = docket.targets();
     report.failures.extend(docket.failures());
     report.evidence = docket.evidence();
+}
+
+/// Each signer with what the rules ask of them.
+fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
+    let of = |signer: &'p Signer| {
+        let mut asked = Asked {
+            signer,
+            signatures: false,
+            types: Vec::new(),
+        };
+        for one in enforced {
+            let kind = &one.rule.kind;
+            if kind.by().signers().contains(&signer.name) {
+                match kind {
+                    RuleKind::Signature(_) => asked.signatures = true,
+                    RuleKind::Attested(_, check) => asked.types.push(check.types()),
+                }
+            }
+            if let RuleKind::Attested(_, check) = kind
+                && let Some((types, by)) = check.beside()
+                && by.signers().contains(&signer.name)
+            {
+                asked.types.push(types);
+            }
+        }
+        asked
+    };
+    let concerned = |one: &Asked<'_>| one.signatures || !one.types.is_empty();
+    policy.signers.values().map(of).filter(concerned).collect()
 }
 
 /// Detached bundles and a digest, and nobody looked anywhere.
@@ -180,27 +219,28 @@ fn digests(scope: Result<Scope<'_>, targets::Error>) -> Vec<Digest> {
     }
 }
 
-/// Enforced rules decide; where none is enforced, the informing ones say what they would have said.
+/// Enforced rules decide; where none is enforced, the informing ones say what they would have said. What could not be found
+/// out is never an allow, whatever `undecided` says.
 fn verdict(rules: &[RuleResult]) -> Verdict {
-    let enforced: Vec<_> = rules.iter().filter(|rule| rule.mode == Mode::Enforce).collect();
-    let deciding = if enforced.is_empty() {
-        rules.iter().collect()
-    } else {
-        enforced
-    };
+    let decides = |rule: &&RuleResult| rule.mode == Mode::Enforce || rule.verdict == Verdict::Undecided;
+    let deciding: Vec<_> = rules.iter().filter(decides).collect();
+    let enforced = deciding.iter().any(|rule| rule.mode == Mode::Enforce);
+    let deciding = if enforced { deciding } else { rules.iter().collect() };
     outcome::worst(deciding.iter().map(|rule| rule.verdict)).unwrap_or(Verdict::Undecided)
 }
 
-fn result(one: &Enforced<'_>, outcome: Outcome, request: &Request) -> RuleResult {
+fn result(one: &Enforced<'_>, outcome: Outcome, policy: &Policy, request: &Request) -> RuleResult {
+    let enforce_from = one.rule.enforce_from.filter(|day| request.time < day.start());
+    let softened = policy.undecided == Undecided::Inform && one.rule.kind.may_stay_undecided();
+    let informs = request.mode == Mode::Inform
+        || enforce_from.is_some()
+        || (softened && outcome.verdict == Verdict::Undecided);
     RuleResult {
         rule: one.rule.name.clone(),
         kind: one.rule.kind.name().to_owned(),
         line: one.rule.line,
-        mode: if request.mode == Mode::Inform {
-            Mode::Inform
-        } else {
-            one.mode
-        },
+        mode: if informs { Mode::Inform } else { one.mode },
+        enforce_from: enforce_from.map(|day| day.to_string()),
         severity: one.rule.severity,
         verdict: outcome.verdict,
         class: outcome.class,
@@ -228,6 +268,7 @@ fn unmatched(request: &Request, policy: &Policy, report: &mut Report) {
                 kind: "unmatched".to_owned(),
                 line: 0,
                 mode: request.mode,
+                enforce_from: None,
                 severity: Severity::High,
                 verdict: Verdict::Deny,
                 class: ResultClass::NoMatchingSigner,

@@ -1,16 +1,25 @@
 //! What a rule says of an image: of each target, and then of all of them together.
 
-use std::rc::Rc;
-
+use super::attested::Attested;
 use super::docket::{Docket, Examined};
 use super::finding;
+use super::waivers::{self, Waivers};
+use crate::digest::Digest;
 use crate::evidence::Content;
-use crate::policy::{Enforced, Platforms, RuleKind};
+use crate::policy::{Enforced, Platforms, RuleKind, SignatureRule};
 use crate::rules::{Judgement, Uncounted, signature};
 use crate::targets::{self, Image, Scope, Target};
 use crate::verify::Verified;
 use crate::wit::basics::{Failure, ResultClass, Verdict};
-use crate::wit::report::{Acceptance, Finding, NearMiss};
+use crate::wit::report::{Acceptance, Effect, Finding, NearMiss};
+
+/// Where an image's rules are judged.
+pub(super) struct Bench<'a, 'p, 'w> {
+    pub docket: &'w Docket<'a, 'p>,
+    pub waivers: &'w Waivers<'w>,
+    /// The image itself and, where it is an index, its platform manifests.
+    pub kin: Vec<Digest>,
+}
 
 #[derive(Debug)]
 pub(super) struct Outcome {
@@ -21,23 +30,28 @@ pub(super) struct Outcome {
     pub findings: Vec<Finding>,
 }
 
-pub(super) fn judge<'a>(one: &Enforced<'_>, docket: &Docket<'a, '_>, image: &Image<'a>, scope: &Scope<'a>) -> Outcome {
+pub(super) fn judge<'a>(
+    one: &Enforced<'_>,
+    bench: &Bench<'a, '_, '_>,
+    image: &Image<'a>,
+    scope: &Scope<'a>,
+) -> Outcome {
     match scope {
         Scope::All(targets) => {
-            let mut outcome = all(one, docket, targets);
+            let mut outcome = all(one, bench, targets);
             if one.platforms == Platforms::Every && outcome.verdict == Verdict::Deny {
-                let itself = on(one, docket, &image.itself());
+                let itself = on(one, bench, &image.itself());
                 finding::index_alone_is_signed(&mut outcome, &itself);
             }
             outcome
         }
         Scope::Either(itself, platforms) => {
-            let itself = on(one, docket, itself);
+            let itself = on(one, bench, itself);
             if itself.verdict == Verdict::Allow {
                 return itself;
             }
             match platforms {
-                Ok(platforms) => either(itself, all(one, docket, platforms)),
+                Ok(platforms) => either(itself, all(one, bench, platforms)),
                 Err(error) => either(itself, no_target(one, error)),
             }
         }
@@ -62,8 +76,8 @@ fn either(itself: Outcome, platforms: Outcome) -> Outcome {
     }
 }
 
-fn all<'a>(one: &Enforced<'_>, docket: &Docket<'a, '_>, targets: &[Target<'a>]) -> Outcome {
-    let outcomes: Vec<_> = targets.iter().map(|target| on(one, docket, target)).collect();
+fn all<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, targets: &[Target<'a>]) -> Outcome {
+    let outcomes: Vec<_> = targets.iter().map(|target| on(one, bench, target)).collect();
     let verdict = worst(outcomes.iter().map(|outcome| outcome.verdict)).unwrap_or(Verdict::Undecided);
     let class = outcomes
         .iter()
@@ -91,15 +105,51 @@ pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Option<Verdict> 
     verdicts.min_by_key(rank)
 }
 
-fn on<'a>(one: &Enforced<'_>, docket: &Docket<'a, '_>, target: &Target<'a>) -> Outcome {
-    let examined = docket.examine(target);
-    let judgement = match &one.rule.kind {
-        RuleKind::Signature(rule) => signature::judge(rule, docket.name(), &examined.verified),
+fn on<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, target: &Target<'a>) -> Outcome {
+    let outcome = match &one.rule.kind {
+        RuleKind::Signature(rule) => signed(one, rule, bench, target),
+        RuleKind::Attested(demand, check) => {
+            let attested = Attested { one, demand, check };
+            attested.judge(bench.docket, bench.waivers, &bench.kin, target)
+        }
     };
-    match judgement {
+    waived(one, bench, target, outcome)
+}
+
+/// An exception for the rule as a whole, by the class of its finding: what there is to deny must all be excepted.
+fn waived(one: &Enforced<'_>, bench: &Bench<'_, '_, '_>, target: &Target<'_>, mut outcome: Outcome) -> Outcome {
+    if outcome.verdict != Verdict::Deny {
+        return outcome;
+    }
+    let holds = |exception: &&crate::policy::Exception| exception.holds_at(bench.waivers.now());
+    for finding in outcome
+        .findings
+        .iter_mut()
+        .filter(|finding| finding.effect == Effect::Denies)
+    {
+        let whole = finding.id == finding::class_name(finding.class);
+        let exception = whole
+            .then(|| bench.waivers.find(&one.rule.name, target.digest, &finding.id))
+            .flatten();
+        if let Some(exception) = exception.filter(holds) {
+            finding.effect = Effect::Waived;
+            finding.exception = Some(waivers::applied(exception));
+        }
+    }
+    if outcome.findings.iter().all(|finding| finding.effect != Effect::Denies) {
+        outcome.verdict = Verdict::Allow;
+    }
+    outcome
+}
+
+fn signed<'a>(one: &Enforced<'_>, rule: &SignatureRule, bench: &Bench<'a, '_, '_>, target: &Target<'a>) -> Outcome {
+    let examined = bench.docket.examine(target);
+    match signature::judge(rule, bench.docket.name(), &examined.verified) {
         Judgement::Holds(verified) => holds(target, &verified),
-        Judgement::Fails { .. } if !examined.failures.is_empty() => undecided(one, &examined),
-        Judgement::Fails { uncounted } => fails(one, &examined, &uncounted),
+        Judgement::Fails { uncounted } => match examined.unseen.iter().find(|unseen| unseen.concerns(&one.rule.kind)) {
+            Some(unseen) => undecided(one, rule, &examined, &unseen.failure),
+            None => fails(one, rule, &examined, &uncounted),
+        },
     }
 }
 
@@ -118,10 +168,9 @@ fn holds(target: &Target<'_>, verified: &[&Verified]) -> Outcome {
     }
 }
 
-fn undecided(one: &Enforced<'_>, examined: &Rc<Examined<'_>>) -> Outcome {
-    let failure = &examined.failures[0];
+fn undecided(one: &Enforced<'_>, rule: &SignatureRule, examined: &Examined<'_>, failure: &Failure) -> Outcome {
     let mut finding = finding::unseen(one, failure, Some(&examined.target));
-    finding.near_misses = near_misses(one, examined, &[]);
+    finding.near_misses = near_misses(rule, examined, &[]);
     Outcome {
         verdict: Verdict::Undecided,
         class: failure.class,
@@ -130,8 +179,8 @@ fn undecided(one: &Enforced<'_>, examined: &Rc<Examined<'_>>) -> Outcome {
     }
 }
 
-fn fails(one: &Enforced<'_>, examined: &Rc<Examined<'_>>, uncounted: &[Uncounted<'_>]) -> Outcome {
-    let misses = near_misses(one, examined, uncounted);
+fn fails(one: &Enforced<'_>, rule: &SignatureRule, examined: &Examined<'_>, uncounted: &[Uncounted<'_>]) -> Outcome {
+    let misses = near_misses(rule, examined, uncounted);
     let finding = finding::denied(one, examined, misses);
     Outcome {
         verdict: Verdict::Deny,
@@ -142,8 +191,7 @@ fn fails(one: &Enforced<'_>, examined: &Rc<Examined<'_>>, uncounted: &[Uncounted
 }
 
 /// Nearest first; evidence that is of no kind that could count is left out.
-fn near_misses(one: &Enforced<'_>, examined: &Rc<Examined<'_>>, uncounted: &[Uncounted<'_>]) -> Vec<NearMiss> {
-    let RuleKind::Signature(rule) = &one.rule.kind;
+fn near_misses(rule: &SignatureRule, examined: &Examined<'_>, uncounted: &[Uncounted<'_>]) -> Vec<NearMiss> {
     let mut misses: Vec<_> = uncounted
         .iter()
         .map(|one| NearMiss {

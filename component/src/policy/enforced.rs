@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{DockerReference, Platforms, Policy, Rule, RuleKind, SignatureForm, SignatureRule, SignerSet};
+use super::{Check, ImageEntry, Platforms, Policy, Rule, RuleKind, SignerSet, TypeSet};
 use crate::wit::basics::Mode;
 
 /// A rule as it holds for an image.
@@ -30,10 +30,12 @@ impl Policy {
                     order.push(rule);
                     (Mode::Inform, Vec::new())
                 });
-                if entry.mode == Mode::Enforce {
+                if entry.mode == Mode::Enforce && rule.mode != Some(Mode::Inform) {
                     *mode = Mode::Enforce;
                 }
-                add(scopes, entry.platforms.clone());
+                for platforms in scopes_of(rule, entry) {
+                    add(scopes, platforms);
+                }
             }
         }
         let mut of_rule = |rule: &Rule| held.remove(rule.name.as_str()).unwrap_or((Mode::Enforce, Vec::new()));
@@ -49,6 +51,12 @@ fn enforced<'p>((rule, (mode, scopes)): (&'p Rule, (Mode, Vec<Platforms>))) -> i
     scopes
         .into_iter()
         .map(move |platforms| Enforced { rule, mode, platforms })
+}
+
+/// Of the entry and of the rule, both where both say something.
+fn scopes_of(rule: &Rule, entry: &ImageEntry) -> Vec<Platforms> {
+    let said: Vec<_> = rule.platforms.iter().chain(&entry.platforms).cloned().collect();
+    if said.is_empty() { vec![Platforms::Index] } else { said }
 }
 
 fn add(scopes: &mut Vec<Platforms>, mut new: Platforms) {
@@ -97,46 +105,59 @@ impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             RuleKind::Signature(signature) => signature.fmt(f),
+            RuleKind::Attested(demand, Check::Attestation(rule)) => write!(f, "{rule}{demand}"),
         }
     }
 }
 
 impl RuleKind {
+    /// The one name of the kind: of its file, its key, its heading in docs/rules.md.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Signature(_) => "signature",
+            Self::Attested(_, check) => check.name(),
         }
     }
-}
 
-impl fmt::Display for SignatureRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "signed by {}", self.by)?;
-        if !self.annotations.is_empty() {
-            let pairs: Vec<String> = self
-                .annotations
-                .iter()
-                .map(|(key, value)| format!("{key}={value}"))
-                .collect();
-            write!(f, ", annotated {}", pairs.join(" "))?;
-        }
-        if self.docker_reference == DockerReference::Required {
-            f.write_str(", naming this image")?;
-        }
-        if self.forms != [SignatureForm::SimpleSigning, SignatureForm::Statement] {
-            let forms: Vec<&str> = self.forms.iter().map(|form| form.as_str()).collect();
-            write!(f, ", as {}", forms.join(" or "))?;
-        }
-        Ok(())
+    /// Whether `undecided: inform` covers it: never what says who made the image.
+    pub fn may_stay_undecided(&self) -> bool {
+        !matches!(self.name(), "signature" | "provenance")
     }
-}
 
-impl SignatureForm {
-    pub fn as_str(self) -> &'static str {
+    /// Who may have made what it asks for.
+    pub fn by(&self) -> &SignerSet {
         match self {
-            Self::SimpleSigning => "simple-signing",
-            Self::Statement => "statement",
-            Self::Message => "message",
+            Self::Signature(rule) => &rule.by,
+            Self::Attested(demand, _) => &demand.by,
+        }
+    }
+}
+
+impl Check {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Attestation(_) => "attestation",
+        }
+    }
+
+    /// What it is about, for messages.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Attestation(_) => "attestation of the type",
+        }
+    }
+
+    /// Predicate types of the attestations that it is about.
+    pub fn types(&self) -> &TypeSet {
+        match self {
+            Self::Attestation(rule) => &rule.types,
+        }
+    }
+
+    /// Whether a statement about several subjects counts (meaning 4).
+    pub fn admits_several_subjects(&self) -> bool {
+        match self {
+            Self::Attestation(_) => true,
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use super::faults::quoted;
 use super::lower::{Lower, Word};
-use super::rules::Names;
-use super::structured::place_of;
+use super::rules::{Names, mode};
 use super::tree::{Kind, Node};
 use super::{ImageEntry, Platforms, Undecided, Unmatched};
 use crate::pattern::Glob;
@@ -25,23 +24,29 @@ impl Lower<'_> {
             .get("rules")
             .map(|list| self.names(list, rules))
             .unwrap_or_default();
-        let platforms = self.platforms(node);
-        let mode = match self.field(node, "mode").map(|word| word.text) {
-            Some("inform") => Mode::Inform,
-            _ => Mode::Enforce,
-        };
+        let platforms = node.get("platforms").map(|value| self.platforms(value));
+        let mode = self.field(node, "mode").map_or(Mode::Enforce, |word| mode(word.text));
         let pattern = self.image_pattern(node)?;
         Some(ImageEntry {
             line: node.place.line,
             pattern,
             rules,
-            platforms: platforms?,
+            platforms: match platforms {
+                Some(platforms) => Some(platforms?),
+                None => None,
+            },
             mode,
         })
     }
 
     fn image_pattern(&mut self, node: &Node) -> Option<Glob> {
-        let glob = self.glob(node, "match")?;
+        let word = self.field(node, "match")?;
+        self.image_glob(word)
+    }
+
+    /// A pattern of normalised names, or a name itself.
+    pub fn image_glob(&mut self, word: Word) -> Option<Glob> {
+        let glob: Glob = self.parse(word, crate::pattern::GlobError::hint)?;
         let segments: Vec<&str> = glob.segments().collect();
         let (registry, last) = (segments.first()?, segments.last()?);
         let hint = if let [registry, repository] = segments.as_slice()
@@ -66,14 +71,11 @@ impl Lower<'_> {
             return Some(glob);
         };
         let message = format!("{} can match no image", quoted(glob.as_str()));
-        self.faults.error_with_hint(place_of(node, "match"), message, hint);
+        self.faults.error_with_hint(word.place, message, hint);
         None
     }
 
-    fn platforms(&mut self, node: &Node) -> Option<Platforms> {
-        let Some(value) = node.get("platforms") else {
-            return Some(Platforms::Index);
-        };
+    pub fn platforms(&mut self, value: &Node) -> Option<Platforms> {
         if let Kind::Sequence(_) = value.kind {
             let words = self.words(value);
             let listed: Vec<_> = words.into_iter().map(|word| self.platform(word)).collect();

@@ -62,7 +62,7 @@ impl Lower<'_> {
         self.parse(word, crate::pattern::RegexpError::hint)
     }
 
-    fn parse<T: FromStr<Err: Display>>(&mut self, word: Word, hint: fn(&T::Err) -> &'static str) -> Option<T> {
+    pub fn parse<T: FromStr<Err: Display>>(&mut self, word: Word, hint: fn(&T::Err) -> &'static str) -> Option<T> {
         match word.text.parse() {
             Ok(value) => Some(value),
             Err(error) => {

@@ -2,11 +2,15 @@
 //!
 //! Reading it is all or nothing: either a [`Policy`], whose names all resolve, or every error found, each with its place.
 
+mod day;
+mod demand;
 mod enforced;
+mod exceptions;
 mod faults;
 mod files;
 mod images;
 mod keyless;
+mod kinds;
 mod lower;
 mod pem;
 mod public_keys;
@@ -20,6 +24,7 @@ mod structured;
 mod table;
 mod tree;
 mod trust;
+mod types;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -28,9 +33,17 @@ use crate::signer::Signer;
 use crate::wit::basics::{Mode, Severity};
 use crate::wit::diagnostics::Diagnostic;
 
+pub use day::Day;
+pub(crate) use demand::duration;
+pub use demand::{DatedBy, Demand, Select};
 pub use enforced::Enforced;
+pub(crate) use exceptions::is_too_long;
+pub use exceptions::{Exception, ExceptionImage};
+pub use kinds::attestation::AttestationRule;
+pub use kinds::signature::{DockerReference, SignatureForm, SignatureRule};
 pub use requirements::requirements;
 pub use schema::schema;
+pub use types::{TypeNames, TypeSet};
 
 #[derive(Debug)]
 pub struct Policy {
@@ -40,8 +53,11 @@ pub struct Policy {
     pub rules: BTreeMap<String, Rule>,
     pub images: Vec<ImageEntry>,
     pub unmatched: Unmatched,
-    /// `Inform` never covers a `signature` rule.
+    /// `Inform` never covers a `signature` or `provenance` rule.
     pub undecided: Undecided,
+    pub exceptions: Vec<Exception>,
+    /// Names of the user's own for predicate types.
+    pub types: TypeNames,
     /// Loose patterns and switched-off checks: shown at every check.
     pub warnings: Vec<Diagnostic>,
 }
@@ -62,20 +78,24 @@ pub struct Rule {
     pub kind: RuleKind,
     pub severity: Severity,
     pub remediation: Option<String>,
+    /// The rule's own, over what the entries of `images` say.
+    pub mode: Option<Mode>,
+    pub platforms: Option<Platforms>,
+    /// Until this day it informs.
+    pub enforce_from: Option<Day>,
 }
 
 #[derive(Debug, Clone)]
 pub enum RuleKind {
     Signature(SignatureRule),
+    /// Of attestations: which ones count, and what each must say.
+    Attested(Demand, Check),
 }
 
+/// What a rule asks of one attestation: one variant for each kind of rule.
 #[derive(Debug, Clone)]
-pub struct SignatureRule {
-    pub by: SignerSet,
-    /// Every one must be there with this value, in the signed bytes.
-    pub annotations: BTreeMap<String, String>,
-    pub docker_reference: DockerReference,
-    pub forms: Vec<SignatureForm>,
+pub enum Check {
+    Attestation(AttestationRule),
 }
 
 /// `by:` — names of signers, all of which exist.
@@ -90,29 +110,13 @@ pub enum SignerSet {
     },
 }
 
-/// Whether `critical.identity.docker-reference` of a simple signing payload must be the image's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DockerReference {
-    Reported,
-    Required,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SignatureForm {
-    SimpleSigning,
-    /// A bundle whose statement has the predicate type `https://sigstore.dev/cosign/sign/v1`.
-    Statement,
-    /// A message signature over the manifest: only where a rule asks for it, because a job that signs every file of a
-    /// folder also signs a file that holds a manifest.
-    Message,
-}
-
 #[derive(Debug, Clone)]
 pub struct ImageEntry {
     pub line: u32,
     pub pattern: crate::pattern::Glob,
     pub rules: Vec<String>,
-    pub platforms: Platforms,
+    /// None: the rule's own, else `index`.
+    pub platforms: Option<Platforms>,
     pub mode: Mode,
 }
 

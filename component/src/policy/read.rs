@@ -1,11 +1,14 @@
 //! From the bytes of a policy to a [`Policy`], or to every error in it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::faults::{Faults, Place, quoted};
 use super::files::{Files, sha256};
 use super::lower::Lower;
-use super::rules::Names;
+use super::rules::{Names, RuleNames};
 use super::table::{POLICY, Shape};
 use super::{Policy, shape, yaml};
+use crate::signer::{Recognises, Signer};
 use crate::wit::diagnostics::Diagnostic;
 use crate::wit::request::PolicySource;
 use crate::wit::requirements::FileReference;
@@ -64,7 +67,21 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
     let drafts = lower.signers(root.get("signers"));
     let roots = lower.roots(root.get("trust"), source);
     let signers = lower.assign_roots(drafts, &roots);
-    let rules = lower.rules(root.get("rules"), &mut signer_names);
+    let types = lower.type_names(root.get("types"));
+    let undated = undated(&signers);
+    let rules = lower.rules(
+        root.get("rules"),
+        &mut RuleNames {
+            signers: &mut signer_names,
+            undated: &undated,
+            types: &types,
+        },
+    );
+    let exceptions = lower.exceptions(
+        root.get("exceptions"),
+        &mut Names::of("rule", root.get("rules")),
+        |name| rules.get(name),
+    );
     let images = lower.images(root.get("images"), &mut rule_names);
     let (unmatched, undecided) = (lower.unmatched(&root), lower.undecided(&root));
     lower.warn_unused_names(&signer_names);
@@ -85,6 +102,8 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         images,
         unmatched,
         undecided,
+        exceptions,
+        types,
         warnings,
     };
     Ok(Draft {
@@ -93,6 +112,16 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         missing_roots,
         well_known_roots,
     })
+}
+
+/// Signers whose evidence has no lower bound in time (meaning 6).
+fn undated(signers: &BTreeMap<String, Signer>) -> BTreeSet<String> {
+    let undated = |signer: &&Signer| matches!(signer.recognises, Recognises::Keys(_));
+    signers
+        .values()
+        .filter(undated)
+        .map(|signer| signer.name.clone())
+        .collect()
 }
 
 /// Meaning 11: other bytes than the pinned ones are not even read.

@@ -2,20 +2,14 @@
 
 use super::enforced::Enforced;
 use super::read::draft;
-use super::{Platforms, Policy};
+use super::{Platforms, Policy, RuleKind};
 use crate::wit::basics::Carrier;
 use crate::wit::diagnostics::Error;
 use crate::wit::request::PolicySource;
 use crate::wit::requirements::{EnforcedRule, ImageRequirements, Requirements};
 
-/// Where an image's signatures may be. Attestations of older tools (`.att`) are none, and are looked for to tell an image
-/// that has nothing but attestations from one that has nothing.
-const SIGNATURE_CARRIERS: [Carrier; 4] = [
-    Carrier::Referrer,
-    Carrier::ReferrersTag,
-    Carrier::SignatureTag,
-    Carrier::AttestationTag,
-];
+/// Where evidence of any kind may be.
+const CARRIERS: [Carrier; 3] = [Carrier::Referrer, Carrier::ReferrersTag, Carrier::AttestationTag];
 
 /// Reads the policy and says what it wants to see of the images named (normalised `registry/repository`). Files that were
 /// not handed over are listed, and what can be said without them is said.
@@ -31,16 +25,24 @@ pub fn requirements(source: &PolicySource, images: &[String]) -> Result<Requirem
 
 fn of_image(policy: &Policy, name: &str) -> ImageRequirements {
     let enforced = policy.for_image(name);
-    let carriers = if enforced.is_empty() {
-        Vec::new()
-    } else {
-        SIGNATURE_CARRIERS.to_vec()
-    };
     ImageRequirements {
         name: name.to_owned(),
-        carriers,
+        carriers: carriers(&enforced),
         children: enforced.iter().any(|enforced| enforced.platforms != Platforms::Index),
         rules: enforced.iter().map(enforced_rule).collect(),
+    }
+}
+
+/// Attestations of older tools (`.att`) are no signatures, and are looked for to tell an image that has nothing but
+/// attestations from one that has nothing. Signatures are no attestations, and nobody asks for them.
+fn carriers(enforced: &[Enforced]) -> Vec<Carrier> {
+    let signatures = enforced
+        .iter()
+        .any(|one| matches!(one.rule.kind, RuleKind::Signature(_)));
+    match (enforced, signatures) {
+        ([], _) => Vec::new(),
+        (_, false) => CARRIERS.to_vec(),
+        (_, true) => [CARRIERS[0], CARRIERS[1], Carrier::SignatureTag, CARRIERS[2]].to_vec(),
     }
 }
 
@@ -50,6 +52,7 @@ fn enforced_rule(enforced: &Enforced) -> EnforcedRule {
         kind: enforced.rule.kind.name().to_owned(),
         line: enforced.rule.line,
         mode: enforced.mode,
+        enforce_from: enforced.rule.enforce_from.as_ref().map(ToString::to_string),
         severity: enforced.rule.severity,
         demand: enforced.rule.to_string(),
         platforms: enforced.platforms.words(),

@@ -6,8 +6,8 @@ use super::faults::{Place, did_you_mean, quoted};
 use super::lower::{Lower, Word};
 use super::shape::count;
 use super::tree::{Entry, Kind, Node, listed};
-use super::{DockerReference, Rule, RuleKind, SignatureForm, SignatureRule, SignerSet};
-use crate::wit::basics::Severity;
+use super::{Check, Day, Rule, RuleKind, Select, SignerSet, TypeNames};
+use crate::wit::basics::{Mode, Severity};
 
 /// Names that a part of the policy defines, and which of them are used.
 pub(crate) struct Names<'n> {
@@ -28,28 +28,58 @@ impl<'n> Names<'n> {
     }
 }
 
+/// What a rule may refer to.
+pub(crate) struct RuleNames<'r, 'n> {
+    pub signers: &'r mut Names<'n>,
+    /// Signers whose evidence has no lower bound in time: keys, and certificates that live long.
+    pub undated: &'r BTreeSet<String>,
+    pub types: &'r TypeNames,
+}
+
 impl Lower<'_> {
-    pub fn rules(&mut self, node: Option<&Node>, signers: &mut Names) -> BTreeMap<String, Rule> {
+    pub fn rules(&mut self, node: Option<&Node>, names: &mut RuleNames) -> BTreeMap<String, Rule> {
         let entries = node.map(Node::entries).unwrap_or_default();
         entries
             .iter()
-            .filter_map(|entry| Some((entry.key.clone(), self.rule(entry, signers)?)))
+            .filter_map(|entry| Some((entry.key.clone(), self.rule(entry, names)?)))
             .collect()
     }
 
-    fn rule(&mut self, entry: &Entry, signers: &mut Names) -> Option<Rule> {
+    fn rule(&mut self, entry: &Entry, names: &mut RuleNames) -> Option<Rule> {
         let node = &entry.value;
-        let Some(signature) = node.get("signature") else {
-            self.faults.ensure_error(node.place, "a rule without a condition");
-            return None;
-        };
+        let kind = self.kind(node, names);
+        let platforms = node.get("platforms").map(|value| self.platforms(value));
         Some(Rule {
             name: entry.key.clone(),
             line: entry.place.line,
-            kind: RuleKind::Signature(self.signature(signature, signers)?),
             severity: self.severity(node),
             remediation: self.text(node, "remediation"),
+            mode: self.field(node, "mode").map(|word| mode(word.text)),
+            platforms: match platforms {
+                Some(platforms) => Some(platforms?),
+                None => None,
+            },
+            enforce_from: self.enforce_from(node),
+            kind: kind?,
         })
+    }
+
+    fn kind(&mut self, node: &Node, names: &mut RuleNames) -> Option<RuleKind> {
+        if let Some(node) = node.get("signature") {
+            return Some(RuleKind::Signature(self.signature(node, names.signers)?));
+        }
+        if let Some(attestation) = node.get("attestation") {
+            let demand = self.demand(attestation, Select::Any, names);
+            let check = Check::Attestation(self.attestation(attestation, names.types)?);
+            return Some(RuleKind::Attested(demand?, check));
+        }
+        self.faults.ensure_error(node.place, "a rule without a condition");
+        None
+    }
+
+    /// A date long ahead is a switched-off rule that looks like one that is on.
+    fn enforce_from(&mut self, node: &Node) -> Option<Day> {
+        self.day(node, "enforce-from")
     }
 
     fn severity(&mut self, node: &Node) -> Severity {
@@ -61,42 +91,7 @@ impl Lower<'_> {
         }
     }
 
-    fn signature(&mut self, node: &Node, signers: &mut Names) -> Option<SignatureRule> {
-        let by = self.signer_set(node.get("by")?, signers);
-        let docker_reference = match self.field(node, "docker-reference").map(|word| word.text) {
-            Some("required") => DockerReference::Required,
-            _ => DockerReference::Reported,
-        };
-        Some(SignatureRule {
-            annotations: self.annotations(node),
-            docker_reference,
-            forms: self.forms(node),
-            by: by?,
-        })
-    }
-
-    fn annotations(&mut self, node: &Node) -> BTreeMap<String, String> {
-        let entries = node.get("annotations").map(Node::entries).unwrap_or_default();
-        entries
-            .iter()
-            .filter_map(|entry| Some((entry.key.clone(), self.word(&entry.value)?.text.to_owned())))
-            .collect()
-    }
-
-    fn forms(&mut self, node: &Node) -> Vec<SignatureForm> {
-        let Some(list) = node.get("forms") else {
-            return vec![SignatureForm::SimpleSigning, SignatureForm::Statement];
-        };
-        let form = |word: &Word| match word.text {
-            "simple-signing" => Some(SignatureForm::SimpleSigning),
-            "statement" => Some(SignatureForm::Statement),
-            "message" => Some(SignatureForm::Message),
-            _ => None,
-        };
-        self.words(list).iter().filter_map(form).collect()
-    }
-
-    fn signer_set(&mut self, node: &Node, signers: &mut Names) -> Option<SignerSet> {
+    pub fn signer_set(&mut self, node: &Node, signers: &mut Names) -> Option<SignerSet> {
         if let Kind::Scalar { .. } = node.kind {
             let word = self.word(node)?;
             return Some(SignerSet::AnyOf(self.resolve(&[word], signers)));
@@ -126,7 +121,7 @@ impl Lower<'_> {
         self.resolve(&words, known)
     }
 
-    fn resolve(&mut self, words: &[Word], known: &mut Names) -> Vec<String> {
+    pub fn resolve(&mut self, words: &[Word], known: &mut Names) -> Vec<String> {
         let mut names = Vec::new();
         for word in words {
             if let Some((name, _)) = known.places.get_key_value(word.text) {
@@ -156,5 +151,12 @@ impl Lower<'_> {
             self.faults
                 .warning(*place, message, "remove it, or check the names that should use it");
         }
+    }
+}
+
+pub(super) fn mode(word: &str) -> Mode {
+    match word {
+        "inform" => Mode::Inform,
+        _ => Mode::Enforce,
     }
 }

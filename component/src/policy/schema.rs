@@ -16,7 +16,7 @@ pub fn schema() -> Value {
 
 fn mapping(table: &Mapping) -> Value {
     let supported = |key: &&Key| matches!(key.status, Status::Required | Status::Optional);
-    let keys: Vec<&Key> = table.keys.iter().filter(supported).collect();
+    let keys: Vec<&Key> = table.all_keys().filter(supported).collect();
     let properties: Map<String, Value> = keys.iter().map(|key| (key.name.to_owned(), documented(key))).collect();
     let required: Vec<&str> = keys
         .iter()
@@ -108,6 +108,7 @@ fn text(text: Text) -> Value {
         Text::Platform => {
             json!({ "type": "string", "pattern": "^[a-z0-9._-]+/[a-z0-9._-]+(/[a-z0-9._-]+)?$" })
         }
+        Text::Day => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
         Text::Duration => json!({ "type": "string", "pattern": "^[1-9][0-9]{0,5}[dhm]$" }),
     }
 }

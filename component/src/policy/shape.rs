@@ -33,12 +33,12 @@ fn mapping(node: &Node, table: &Mapping, faults: &mut Faults) {
         return faults.ensure_error(node.place, format!("{} is empty", table.noun));
     }
     for entry in entries {
-        match table.keys.iter().find(|key| key.name == entry.key) {
+        match table.all_keys().find(|key| key.name == entry.key) {
             Some(key) => known(entry, key, faults),
             None => unknown(entry, table, faults),
         }
     }
-    for key in table.keys {
+    for key in table.all_keys() {
         if matches!(key.status, Status::Required) && node.entry(key.name).is_none() {
             faults.error(node.place, format!("{} needs `{}`", table.noun, key.name));
         }
@@ -63,7 +63,7 @@ fn known(entry: &Entry, key: &Key, faults: &mut Faults) {
 
 fn unknown(entry: &Entry, table: &Mapping, faults: &mut Faults) {
     let names = supported(table);
-    let hint = did_you_mean(&entry.key, table.keys.iter().map(|key| key.name))
+    let hint = did_you_mean(&entry.key, table.all_keys().map(|key| key.name))
         .unwrap_or_else(|| format!("{} has {}", table.noun, listed(&names)));
     faults.error_with_hint(
         entry.place,
@@ -74,7 +74,7 @@ fn unknown(entry: &Entry, table: &Mapping, faults: &mut Faults) {
 
 fn supported(table: &Mapping) -> Vec<&'static str> {
     let supported = |key: &&Key| matches!(key.status, Status::Required | Status::Optional);
-    table.keys.iter().filter(supported).map(|key| key.name).collect()
+    table.all_keys().filter(supported).map(|key| key.name).collect()
 }
 
 fn check_group(node: &Node, table: &Mapping, group: &Group, faults: &mut Faults) {

@@ -13,7 +13,15 @@ pub(crate) struct Mapping {
     /// For messages: "a signer".
     pub noun: &'static str,
     pub keys: &'static [Key],
+    /// Keys that it has together with other mappings.
+    pub shared: &'static [Key],
     pub groups: &'static [Group],
+}
+
+impl Mapping {
+    pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> {
+        self.keys.iter().chain(self.shared)
+    }
 }
 
 #[derive(Debug)]
@@ -73,6 +81,8 @@ pub(crate) enum Text {
     Platform,
     /// A whole number of days, hours or minutes: `14d`, `12h`, `90m`.
     Duration,
+    /// `2026-12-31`
+    Day,
 }
 
 const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
@@ -101,6 +111,14 @@ const fn reserved(name: &'static str) -> Key {
         doc: "",
     }
 }
+
+const PLATFORMS: Shape = Shape::Either(&[
+    Shape::Word(&["index", "every", "index-or-every"]),
+    Shape::List(&Shape::Text(Text::Platform)),
+]);
+const MODE: Shape = Shape::Word(&["enforce", "inform"]);
+const DAY: Shape = Shape::Text(Text::Day);
+const DURATION: Shape = Shape::Text(Text::Duration);
 
 const FREE: Shape = Shape::Text(Text::Free);
 const NAME: Shape = Shape::Text(Text::Name);
@@ -143,13 +161,22 @@ pub(crate) static POLICY: Mapping = Mapping {
             Shape::Word(&["block", "inform"]),
             "What could not be found out: `block` (default) or `inform`, which never covers a signature rule.",
         ),
-        reserved("exceptions"),
-        reserved("types"),
+        optional(
+            "exceptions",
+            Shape::List(&Shape::Mapping(&EXCEPTION)),
+            "Findings that are let through until a day, each with somebody who answers for it.",
+        ),
+        optional(
+            "types",
+            Shape::Texts,
+            "Names of your own for predicate types, used by `type`, `needs` and `--type`.",
+        ),
         reserved("check"),
         reserved("defaults"),
         reserved("extends"),
         reserved("mirrors"),
     ],
+    shared: &[],
     groups: &[],
 };
 
@@ -168,6 +195,35 @@ static TRUST_FILE: Mapping = Mapping {
         optional("sha256", Shape::Text(Text::Sha256), "SHA-256 of the file."),
         reserved("max-age"),
     ],
+    shared: &[],
+    groups: &[],
+};
+
+static EXCEPTION: Mapping = Mapping {
+    noun: "an exception",
+    keys: &[
+        required("rule", NAME, "The rule whose finding it lets through."),
+        required(
+            "image",
+            GLOB,
+            "`registry/repository`, a pattern of it, or `registry/repository@sha256:…`; a signature rule wants the digest.",
+        ),
+        required(
+            "id",
+            FREE,
+            "What the finding is about, as the report names it: `CVE-2026-0001`, a package, a licence, or the finding's class.",
+        ),
+        optional(
+            "aliases",
+            Shape::List(&FREE),
+            "Other identifiers that a report may list the same under.",
+        ),
+        required("owner", FREE, "Who answers for it."),
+        required("reason", FREE, "Why it may pass."),
+        optional("ticket", FREE, "Where it is followed up."),
+        required("expires", DAY, "The last day it holds, UTC; at most 366 days ahead."),
+    ],
+    shared: &[],
     groups: &[],
 };
 
@@ -186,17 +242,15 @@ static IMAGE: Mapping = Mapping {
         ),
         optional(
             "platforms",
-            Shape::Either(&[
-                Shape::Word(&["index", "every", "index-or-every"]),
-                Shape::List(&Shape::Text(Text::Platform)),
-            ]),
+            PLATFORMS,
             "What must satisfy the rules: `index` (default: what the reference names), `every`, `index-or-every`, or platforms.",
         ),
         optional(
             "mode",
-            Shape::Word(&["enforce", "inform"]),
+            MODE,
             "`enforce` (default) or `inform`: the same findings, as warnings.",
         ),
     ],
+    shared: &[],
     groups: &[],
 };

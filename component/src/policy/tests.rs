@@ -250,6 +250,7 @@ fn meaning_2_the_stricter_mode_wins() {
 fn meaning_3_messages_count_only_where_asked_for() {
     let forms = |signature: &str| match &read(&rule(signature)).unwrap().rules["signed"].kind {
         RuleKind::Signature(signature) => signature.forms.clone(),
+        other => panic!("{other:?}"),
     };
     assert_eq!(
         forms("by: release"),

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::digest::Digest;
+use crate::json;
+use crate::verify::Verified;
 use crate::wit::evidence::{CertificateIdentity, Principal, ProvenTime};
 
 /// Built from what was proven and from nothing else; [`crate::evaluate`] does it once per piece of evidence.
@@ -16,6 +18,17 @@ pub(crate) struct Document<'v> {
 }
 
 impl<'v> Document<'v> {
+    /// None where the signed bytes are no statement, which no proof of an attestation lets through.
+    pub fn read(verified: &'v Verified) -> Option<Self> {
+        Some(Self {
+            signer: verified.signer(),
+            principal: &verified.proof().principal,
+            evidence: verified.evidence(),
+            statement: json::read(verified.payload()).ok()?,
+            time: verified.proof().time,
+        })
+    }
+
     /// The name of the signer who made it.
     pub fn signer(&self) -> &'v str {
         self.signer

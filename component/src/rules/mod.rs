@@ -1,15 +1,22 @@
 //! One file per rule kind. A rule is given what was proven and says whether it holds; it never sees what was not.
 
+mod attestation;
+mod check;
 mod document;
 pub(crate) mod signature;
+mod signer_set;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::digest::Digest;
+use crate::evidence::read_manifest;
 use crate::verify::Verified;
 use crate::wit::basics::Severity;
 
 pub(crate) use document::Document;
+pub(crate) use signer_set::{satisfied, too_few};
 
 /// What a rule says of one target.
 #[derive(Debug)]
@@ -84,4 +91,19 @@ pub(crate) enum Effect {
     LeavesUndecided,
     /// Reported, and no more: within its grace, triaged, below the threshold.
     Informs,
+}
+
+/// What a target's manifest says of its configuration and annotations; nothing where it is not known.
+pub(crate) fn of_manifest(manifest: Option<&[u8]>) -> (Option<Digest>, BTreeMap<String, String>) {
+    let Some(document) = manifest.and_then(|bytes| read_manifest(bytes).ok()) else {
+        return (None, BTreeMap::new());
+    };
+    let config = document
+        .pointer("/config/digest")
+        .and_then(Value::as_str)
+        .and_then(Digest::parse);
+    let annotations = document.get("annotations").and_then(Value::as_object);
+    let texts = annotations.into_iter().flatten();
+    let texts = texts.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+    (config, texts.collect())
 }

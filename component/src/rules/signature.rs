@@ -2,10 +2,8 @@
 //!
 //! Monotone: it asks only whether enough evidence exists, so withholding some can only deny.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{Judgement, Uncounted};
-use crate::policy::{DockerReference, SignatureForm, SignatureRule, SignerSet};
+use super::{Judgement, Uncounted, satisfied, too_few};
+use crate::policy::{DockerReference, SignatureForm, SignatureRule};
 use crate::statement::COSIGN_SIGN;
 use crate::verify::Verified;
 use crate::wit::basics::ResultClass;
@@ -30,22 +28,11 @@ pub(crate) fn judge<'v>(rule: &SignatureRule, image: &str, verified: &'v [Verifi
     if satisfied(&rule.by, &counted) {
         Judgement::Holds(counted)
     } else {
-        uncounted.extend(counted.into_iter().map(|one| too_few(&rule.by, one)));
+        uncounted.extend(counted.into_iter().map(|one| Uncounted {
+            verified: one,
+            rejection: too_few(&rule.by, one),
+        }));
         Judgement::Fails { uncounted }
-    }
-}
-
-/// Good, and alone: the image is signed, by fewer than the rule wants.
-fn too_few<'v>(set: &SignerSet, one: &'v Verified) -> Uncounted<'v> {
-    Uncounted {
-        verified: one,
-        rejection: Rejection {
-            class: ResultClass::NoMatchingSigner,
-            reason: "a good signature, and too few distinct signers together with the others".to_owned(),
-            expected: Some(set.to_string()),
-            found: Some(format!("`{}`", one.signer())),
-            hint: Some("one person or key under two names counts once".to_owned()),
-        },
     }
 }
 
@@ -122,47 +109,4 @@ fn without_tag(reference: &str) -> &str {
         Some((name, tag)) if !tag.contains('/') => name,
         _ => reference,
     }
-}
-
-/// Names are counted against principals: the largest matching in which each name has a principal of its own, and each
-/// principal a payload of its own. One person under two names is one.
-fn satisfied(set: &SignerSet, counted: &[&Verified]) -> bool {
-    match set {
-        SignerSet::AnyOf(_) => !counted.is_empty(),
-        SignerSet::AllOf(names) => matching(names, counted) == names.len(),
-        SignerSet::AtLeast { count, of } => matching(of, counted) >= *count,
-    }
-}
-
-fn matching(names: &[String], counted: &[&Verified]) -> usize {
-    let mut principals: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for one in counted {
-        principals.entry(one.signer()).or_default().insert(one.principal());
-    }
-    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-    let of = |name: &str| principals.get(name);
-    names
-        .iter()
-        .filter(|name| augment(name, &of, &mut taken, &mut BTreeSet::new()))
-        .count()
-}
-
-/// Kuhn's algorithm: gives `name` a principal, moving others where that helps.
-fn augment<'n>(
-    name: &'n str,
-    of: &dyn Fn(&str) -> Option<&'n BTreeSet<String>>,
-    taken: &mut BTreeMap<String, &'n str>,
-    tried: &mut BTreeSet<String>,
-) -> bool {
-    for principal in of(name).into_iter().flatten() {
-        if !tried.insert(principal.clone()) {
-            continue;
-        }
-        let holder = taken.get(principal).copied();
-        if holder.is_none_or(|holder| augment(holder, of, taken, tried)) {
-            taken.insert(principal.clone(), name);
-            return true;
-        }
-    }
-    false
 }

@@ -150,7 +150,7 @@ fn payload_facts(payload: &[u8], target: Target<'_>) -> Result<Facts, Rejection>
         annotations: optional(&value)?,
         docker_reference: text("/critical/identity/docker-reference").map(str::to_owned),
         subjects: 1,
-        payload: payload.to_vec(),
+        payload: payload.into(),
     })
 }
 

@@ -16,6 +16,7 @@ mod timestamp;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::digest::Digest;
 use crate::evidence::Candidate;
@@ -40,6 +41,8 @@ pub(crate) struct Verified {
     predicate_type: Option<String>,
     annotations: BTreeMap<String, String>,
     docker_reference: Option<String>,
+    subjects: usize,
+    payload: Rc<[u8]>,
     /// Of the trusted root's bytes: one root under two names is one.
     root: Option<Digest>,
     proof: Proof,
@@ -69,6 +72,16 @@ impl Verified {
 
     pub fn docker_reference(&self) -> Option<&str> {
         self.docker_reference.as_deref()
+    }
+
+    /// Subjects of the statement.
+    pub fn subjects(&self) -> usize {
+        self.subjects
+    }
+
+    /// The signed bytes: statement or simple signing payload; empty for a message signature.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
     }
 
     /// One person under two names, or twice under one, is one principal: the key, or root, issuer and subject.
@@ -312,6 +325,8 @@ fn verified(
         predicate_type: signed.facts.predicate_type.clone(),
         annotations: signed.facts.annotations.clone(),
         docker_reference: signed.facts.docker_reference.clone(),
+        subjects: signed.facts.subjects,
+        payload: Rc::clone(&signed.facts.payload),
         root: root.map(|root| root.digest),
         proof,
     }

@@ -5,6 +5,7 @@ use sigstore_types::SignatureContent;
 use super::certificate::Leaf;
 use super::prove::{Demand, Proven};
 use super::signed::Signed;
+use crate::digest::Digest;
 use crate::limits;
 use crate::signer::{CtDemand, Identity, LogDemand, Subject};
 use crate::trust::Root;
@@ -56,7 +57,7 @@ pub(super) fn proof(
         remarks: remarks(signed, proven.remarks),
         signature: signature(signed),
         certificate: None,
-        payload: signed.facts.payload.clone(),
+        payload: (!signed.facts.payload.is_empty()).then(|| Digest::of(&signed.facts.payload).to_string()),
     }
 }
 

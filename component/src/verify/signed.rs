@@ -4,6 +4,7 @@
 //! verifier proves both.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value;
 use sigstore_types::bundle::VerificationMaterialContent;
@@ -48,7 +49,7 @@ pub(crate) struct Facts {
     pub docker_reference: Option<String>,
     pub subjects: usize,
     /// The statement or simple signing payload.
-    pub payload: Vec<u8>,
+    pub payload: Rc<[u8]>,
 }
 
 /// A candidate, read once for all signers.
@@ -351,7 +352,7 @@ pub(super) fn statement_facts(payload: &[u8], target: Target<'_>) -> Result<Fact
         annotations: subject.annotations.clone(),
         docker_reference: None,
         subjects: statement.subjects.len(),
-        payload: payload.to_vec(),
+        payload: payload.into(),
     })
 }
 

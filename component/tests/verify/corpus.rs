@@ -13,7 +13,7 @@ use crate::case::{Case, NAME, image, release, signature};
 use crate::support;
 
 /// Who signed which bytes about which image, as what.
-pub type Proven = BTreeSet<(String, String, String, Vec<u8>)>;
+pub type Proven = BTreeSet<(String, String, String, Option<String>)>;
 
 /// What a report counts as proven.
 pub fn proven(report: &Report) -> Proven {

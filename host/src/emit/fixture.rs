@@ -4,7 +4,7 @@ use crate::run::{Image, Policy, Run, Source, Tool, Weakening};
 use crate::wit::basics::{Carrier, Failure, Mode, ResultClass, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Level};
 use crate::wit::evidence::*;
-use crate::wit::report::{Acceptance, Finding, NearMiss, Report, RuleResult, Target, TrustedRoot};
+use crate::wit::report::{Acceptance, Effect, Finding, NearMiss, Report, RuleResult, Target, TrustedRoot};
 use crate::wit::requirements::{EnforcedRule, ImageRequirements};
 
 /// What strangers would like to write into a log: it follows every string of [`hostile`].
@@ -139,6 +139,10 @@ impl World {
             ResultClass::DiscoveryFailed,
         );
         rule.findings = vec![Finding {
+            effect: Effect::LeavesUndecided,
+            id: self.text("discovery-failed"),
+            severity: Severity::High,
+            exception: None,
             class: ResultClass::DiscoveryFailed,
             target: Some(self.digest(0x33)),
             platform: None,
@@ -169,6 +173,7 @@ impl World {
                 kind: "signature".to_owned(),
                 line: 42,
                 mode,
+                enforce_from: None,
                 severity: Severity::Critical,
                 demand: self.text("signed by any of release, ops"),
                 platforms: vec![self.text("index")],
@@ -215,6 +220,7 @@ impl World {
             kind: "signature".to_owned(),
             line,
             mode: Mode::Enforce,
+            enforce_from: None,
             severity,
             verdict,
             class,
@@ -232,6 +238,10 @@ impl World {
             rejection: self.rejection(class),
         };
         Finding {
+            effect: Effect::Denies,
+            id: self.text("identity-mismatch"),
+            severity: Severity::Critical,
+            exception: None,
             class: ResultClass::IdentityMismatch,
             target: Some(self.digest(0x22)),
             platform: self.maybe("linux/arm64/v8"),
@@ -352,7 +362,7 @@ impl World {
             remarks: vec![self.text("cosignatures on the checkpoint were not checked")],
             signature: vec![0x30, 0x45, 0x02],
             certificate: Some(vec![0x30, 0x82]),
-            payload: b"{}".to_vec(),
+            payload: Some(self.digest(0x88)),
         }
     }
 

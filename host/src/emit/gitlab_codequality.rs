@@ -94,20 +94,12 @@ fn parts<'r>(subject: &Subject<'r>) -> Vec<&'r str> {
     match subject {
         Subject::Finding { image, rule, finding } => {
             let report = &image.report;
-            let class = finding.map_or(rule.class, |finding| finding.class);
+            let id = finding.map_or(words::class(rule.class), |finding| finding.id.as_str());
             let platform = finding
                 .and_then(|finding| finding.platform.as_deref())
                 .unwrap_or_default();
             let tag = report.tag.as_deref().unwrap_or_default();
-            vec![
-                "finding",
-                &rule.rule,
-                &rule.kind,
-                &report.name,
-                tag,
-                words::class(class),
-                platform,
-            ]
+            vec!["finding", &rule.rule, &rule.kind, &report.name, tag, id, platform]
         }
         Subject::Fault { kind, text } => vec!["fault", kind, text],
         Subject::Warning(warning) => vec!["warning", &warning.file, &warning.message],

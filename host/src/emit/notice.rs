@@ -7,7 +7,7 @@ use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Mode, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Level as DiagnosticLevel};
-use crate::wit::report::{Finding, RuleResult};
+use crate::wit::report::{Effect, Finding, RuleResult};
 
 /// How loud it is; the loudest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,11 +65,10 @@ pub fn notices(run: &Run) -> Vec<Notice<'_>> {
 }
 
 fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = Notice<'r>> {
-    let refused = image.report.rules.iter().filter(|rule| rule.verdict != Verdict::Allow);
-    refused.flat_map(move |rule| {
+    image.report.rules.iter().flat_map(move |rule| {
         let findings = rule.findings.iter().map(Some);
         // a refusal is told even where the report does not explain it
-        let bare = rule.findings.is_empty().then_some(None);
+        let bare = (rule.findings.is_empty() && rule.verdict != Verdict::Allow).then_some(None);
         findings
             .chain(bare)
             .map(move |finding| of_rule(run, image, rule, finding))
@@ -78,21 +77,27 @@ fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = Notice<'
 
 fn of_rule<'r>(run: &'r Run, image: &'r Image, rule: &'r RuleResult, finding: Option<&'r Finding>) -> Notice<'r> {
     Notice {
-        level: level(run, image, rule),
-        severity: rule.severity,
+        level: level(run, image, rule, finding),
+        severity: finding.map_or(rule.severity, |finding| finding.severity),
         subject: Subject::Finding { image, rule, finding },
         file: file(&run.policy.file),
         line: rule.line,
-        title: say![
-            words::verdict(rule.verdict),
-            ": ",
-            rule.rule,
-            " (",
-            words::class(rule.class),
-            ")"
-        ],
+        title: title(rule, finding),
         message: message(image, rule, finding),
     }
+}
+
+/// `deny: scanned (CVE-2026-0001)`.
+fn title(rule: &RuleResult, finding: Option<&Finding>) -> Safe {
+    let word = match finding.map(|finding| finding.effect) {
+        None | Some(Effect::Denies | Effect::LeavesUndecided) => words::verdict(rule.verdict),
+        Some(effect) => words::effect(effect),
+    };
+    let id = match finding {
+        Some(finding) => say![finding.id],
+        None => say![words::class(rule.class)],
+    };
+    say![word, ": ", rule.rule, " (", id, ")"]
 }
 
 /// Flags are no file that could be pointed at.
@@ -101,7 +106,12 @@ fn file(name: &str) -> &str {
 }
 
 /// What informs is at most a warning; what could not be found out is an error exactly where it stops the job.
-fn level(run: &Run, image: &Image, rule: &RuleResult) -> Level {
+fn level(run: &Run, image: &Image, rule: &RuleResult, finding: Option<&Finding>) -> Level {
+    let severity = match finding {
+        Some(finding) if matches!(finding.effect, Effect::Informs | Effect::Waived) => return Level::Notice,
+        Some(finding) => finding.severity,
+        None => rule.severity,
+    };
     if rule.verdict == Verdict::Undecided {
         return if image.blocks(rule) {
             Level::Error
@@ -110,7 +120,7 @@ fn level(run: &Run, image: &Image, rule: &RuleResult) -> Level {
         };
     }
     let informs = run.mode == Mode::Inform || rule.mode == Mode::Inform;
-    match rule.severity {
+    match severity {
         Severity::Critical | Severity::High if !informs => Level::Error,
         Severity::Low => Level::Notice,
         _ => Level::Warning,
@@ -133,6 +143,9 @@ fn message(image: &Image, rule: &RuleResult, finding: Option<&Finding>) -> Safe 
     }
     if let Some(near) = finding.near_misses.first() {
         message.push(&say!["; near miss: ", super::text::near_miss(near)]);
+    }
+    if let Some(exception) = &finding.exception {
+        message.push(&say!["; ", words::exception(exception)]);
     }
     for hint in finding.hint.iter().chain(&rule.remediation) {
         message.push(&say!["; hint: ", hint]);

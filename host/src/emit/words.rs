@@ -6,7 +6,7 @@ use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Carrier, Mode, ResultClass, Severity, Verdict};
 use crate::wit::evidence::{Evidence, Form, Outcome, Principal, Proof};
-use crate::wit::report::{Acceptance, Report};
+use crate::wit::report::{Acceptance, Effect, Exception, Report};
 
 pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
@@ -21,6 +21,33 @@ pub fn mode(mode: Mode) -> &'static str {
         Mode::Enforce => "enforce",
         Mode::Inform => "inform",
     }
+}
+
+pub fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Denies => "denies",
+        Effect::LeavesUndecided => "leaves-undecided",
+        Effect::Informs => "informs",
+        Effect::Waived => "waived",
+    }
+}
+
+/// `excepted until 2026-12-31 by security@acme.example: not compiled in (SEC-42, line 40)`.
+pub fn exception(exception: &Exception) -> Safe {
+    let mut text = say![
+        "excepted until ",
+        exception.expires,
+        " by ",
+        exception.owner,
+        ": ",
+        exception.reason,
+        " ("
+    ];
+    if let Some(ticket) = &exception.ticket {
+        text.push(&say![ticket, ", "]);
+    }
+    text.push(&say!["line ", exception.line, ")"]);
+    text
 }
 
 pub fn severity(severity: Severity) -> &'static str {

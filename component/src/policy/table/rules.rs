@@ -1,11 +1,16 @@
 //! Keys of `rules`.
 
-use super::{FREE, Group, Mapping, NAME, Shape, optional, required, reserved};
+use super::{DAY, DURATION, FREE, Group, Key, MODE, Mapping, NAME, PLATFORMS, Shape, optional, required, reserved};
 
 pub(super) static RULE: Mapping = Mapping {
     noun: "a rule",
     keys: &[
         optional("signature", Shape::Mapping(&SIGNATURE), "The image is signed."),
+        optional(
+            "attestation",
+            Shape::Mapping(&ATTESTATION),
+            "There is a statement of a type.",
+        ),
         optional(
             "severity",
             Shape::Word(&["critical", "high", "medium", "low"]),
@@ -16,17 +21,23 @@ pub(super) static RULE: Mapping = Mapping {
         reserved("sbom"),
         reserved("vulnerabilities"),
         reserved("licenses"),
-        reserved("attestation"),
         reserved("base-image"),
         reserved("rego"),
         reserved("expression"),
-        reserved("enforce-from"),
+        optional(
+            "mode",
+            MODE,
+            "`inform`: the same findings, as warnings, whatever the entries of `images` say.",
+        ),
+        optional(
+            "platforms",
+            PLATFORMS,
+            "What must satisfy it; where an entry of `images` says something too, both hold.",
+        ),
+        optional("enforce-from", DAY, "Until this day it informs."),
         reserved("exceptions"),
-        reserved("exclude"),
-        reserved("level"),
-        reserved("mode"),
-        reserved("platforms"),
     ],
+    shared: &[],
     groups: &[Group::ExactlyOne(&[
         "signature",
         "provenance",
@@ -40,14 +51,39 @@ pub(super) static RULE: Mapping = Mapping {
     ])],
 };
 
+const BY: Shape = Shape::Either(&[NAME, Shape::Mapping(&SIGNER_SET)]);
+
+/// What every rule about attestations says of the evidence that counts.
+pub(super) static DEMAND: [Key; 4] = [
+    required("by", BY, "Who must have made it."),
+    optional(
+        "select",
+        Shape::Word(&["any", "latest", "all"]),
+        "Which of several must satisfy the rule; `latest` and `all` need `max-age`.",
+    ),
+    optional("max-age", DURATION, "How old it may be: `14d`, `12h`, `90m`."),
+    optional(
+        "dated-by",
+        Shape::Word(&["proof", "payload"]),
+        "Where its age comes from: what was proven (default), or the signed document's own date.",
+    ),
+];
+
+static ATTESTATION: Mapping = Mapping {
+    noun: "an `attestation` rule",
+    keys: &[required(
+        "type",
+        Shape::Either(&[FREE, Shape::List(&FREE)]),
+        "A predicate type, or several: a built-in name, one of `types`, or a URI.",
+    )],
+    shared: &DEMAND,
+    groups: &[],
+};
+
 static SIGNATURE: Mapping = Mapping {
     noun: "a `signature` rule",
     keys: &[
-        required(
-            "by",
-            Shape::Either(&[NAME, Shape::Mapping(&SIGNER_SET)]),
-            "Who must have signed.",
-        ),
+        required("by", BY, "Who must have signed."),
         optional(
             "annotations",
             Shape::Texts,
@@ -67,6 +103,7 @@ static SIGNATURE: Mapping = Mapping {
         reserved("max-age"),
         reserved("dated-by"),
     ],
+    shared: &[],
     groups: &[],
 };
 
@@ -82,6 +119,7 @@ static SIGNER_SET: Mapping = Mapping {
         ),
         optional("of", Shape::List(&NAME), "The signers that `at-least` counts."),
     ],
+    shared: &[],
     groups: &[
         Group::ExactlyOne(&["any-of", "all-of", "at-least"]),
         Group::Together(&["at-least", "of"]),

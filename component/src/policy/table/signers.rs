@@ -45,6 +45,7 @@ pub(super) static SIGNER: Mapping = Mapping {
         reserved("google"),
         reserved("email"),
     ],
+    shared: &[],
     groups: &[Group::ExactlyOne(&[
         "github",
         "gitlab",
@@ -112,6 +113,7 @@ static GITHUB: Mapping = Mapping {
         ),
         reserved("issuer"),
     ],
+    shared: &[],
     groups: &[Group::AtLeastOne(&["ref", "environment"])],
 };
 
@@ -151,6 +153,7 @@ static GITLAB: Mapping = Mapping {
         reserved("project-id"),
         reserved("namespace-id"),
     ],
+    shared: &[],
     groups: &[],
 };
 
@@ -174,6 +177,7 @@ static KEYLESS: Mapping = Mapping {
             "Subject of the certificate as a regular expression, anchored at both ends.",
         ),
     ],
+    shared: &[],
     groups: &[
         Group::ExactlyOne(&["issuer", "issuer-regexp"]),
         Group::ExactlyOne(&["identity", "identity-regexp"]),
@@ -198,6 +202,7 @@ static PUBLIC_KEY: Mapping = Mapping {
         reserved("not-before"),
         reserved("not-after"),
     ],
+    shared: &[],
     groups: &[Group::ExactlyOne(&["file", "pem"])],
 };
 
@@ -211,6 +216,7 @@ static CT_LOG: Mapping = Mapping {
         ),
         reserved("key"),
     ],
+    shared: &[],
     groups: &[Group::AtLeastOne(&["required", "key"])],
 };
 
@@ -231,6 +237,7 @@ static TRANSPARENCY_LOG: Mapping = Mapping {
         reserved("key"),
         reserved("online"),
     ],
+    shared: &[],
     groups: &[Group::AtLeastOne(&[
         "required",
         "inclusion-proof",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::evidence::{Evidence, Rejection};
-use super::word::{Carrier, Class, Mode, Severity, Verdict};
+use super::word::{Carrier, Class, Effect, Mode, Severity, Verdict};
 use super::{Diagnostic, Unseen, words};
 use crate::run;
 use crate::wit::{report, requirements};
@@ -45,6 +45,8 @@ struct Enforced<'a> {
     kind: &'a str,
     line: u32,
     mode: Mode,
+    /// the day from which it is enforced; until then it informs
+    enforce_from: Option<&'a str>,
     severity: Severity,
     /// in words
     demand: &'a str,
@@ -60,6 +62,8 @@ struct Rule<'a> {
     /// in the policy; 0 for what is no rule of the policy
     line: u32,
     mode: Mode,
+    /// the day from which it is enforced, where that is still to come
+    enforce_from: Option<&'a str>,
     severity: Severity,
     verdict: Verdict,
     class: Class,
@@ -82,7 +86,11 @@ struct Acceptance<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 struct Finding<'a> {
+    effect: Effect,
+    /// what it is about, stable from run to run, and what an exception names
+    id: &'a str,
     class: Class,
+    severity: Severity,
     target: Option<&'a str>,
     platform: Option<&'a str>,
     message: &'a str,
@@ -93,6 +101,20 @@ struct Finding<'a> {
     hint: Option<&'a str>,
     /// digest
     evidence: Option<&'a str>,
+    /// the entry of the policy's `exceptions` that lets it through
+    exception: Option<Exception<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Exception<'a> {
+    /// in the policy
+    line: u32,
+    owner: &'a str,
+    reason: &'a str,
+    ticket: Option<&'a str>,
+    /// the last day it holds, UTC
+    expires: &'a str,
 }
 
 #[derive(Serialize)]
@@ -166,6 +188,7 @@ impl<'a> Enforced<'a> {
             kind: &rule.kind,
             line: rule.line,
             mode: rule.mode.into(),
+            enforce_from: rule.enforce_from.as_deref(),
             severity: rule.severity.into(),
             demand: &rule.demand,
             platforms: all(&rule.platforms),
@@ -180,6 +203,7 @@ impl<'a> Rule<'a> {
             kind: &rule.kind,
             line: rule.line,
             mode: rule.mode.into(),
+            enforce_from: rule.enforce_from.as_deref(),
             severity: rule.severity.into(),
             verdict: rule.verdict.into(),
             class: rule.class.into(),
@@ -205,7 +229,10 @@ impl<'a> Acceptance<'a> {
 impl<'a> Finding<'a> {
     fn of(finding: &'a report::Finding) -> Self {
         Self {
+            effect: finding.effect.into(),
+            id: &finding.id,
             class: finding.class.into(),
+            severity: finding.severity.into(),
             target: finding.target.as_deref(),
             platform: finding.platform.as_deref(),
             message: &finding.message,
@@ -214,6 +241,13 @@ impl<'a> Finding<'a> {
             near_misses: finding.near_misses.iter().map(NearMiss::of).collect(),
             hint: finding.hint.as_deref(),
             evidence: finding.evidence.as_deref(),
+            exception: finding.exception.as_ref().map(|exception| Exception {
+                line: exception.line,
+                owner: &exception.owner,
+                reason: &exception.reason,
+                ticket: exception.ticket.as_deref(),
+                expires: &exception.expires,
+            }),
         }
     }
 }

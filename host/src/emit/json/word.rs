@@ -25,6 +25,12 @@ word!(Verdict of basics::Verdict, words::verdict, ["allow", "deny", "undecided"]
 word!(Mode of basics::Mode, words::mode, ["enforce", "inform"]);
 word!(Severity of basics::Severity, words::severity, ["critical", "high", "medium", "low"]);
 word!(
+    /// what a finding does to its rule
+    Effect of crate::wit::report::Effect,
+    words::effect,
+    ["denies", "leaves-undecided", "informs", "waived"]
+);
+word!(
     /// where a piece of evidence was found
     Carrier of basics::Carrier,
     words::carrier,

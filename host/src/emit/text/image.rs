@@ -9,7 +9,7 @@ use crate::run::{Image, Run};
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Failure, Mode, Verdict};
-use crate::wit::report::{Acceptance, Finding, NearMiss, RuleResult};
+use crate::wit::report::{Acceptance, Effect, Finding, NearMiss, RuleResult};
 
 /// Near misses in full; the rest is counted.
 pub(super) const NEAR_MISSES: usize = 3;
@@ -92,14 +92,17 @@ fn draw_rule<W: Write>(
             proof::draw(proof, detail, screen)?;
         }
     }
-    Ok(())
+    rule.findings
+        .iter()
+        .try_for_each(|finding| draw_finding(finding, screen))
 }
 
 /// `identity-mismatch (critical, portcullis.yaml:42)`.
 fn refusal(run: &Run, rule: &RuleResult) -> Safe {
-    let informs = match rule.mode {
-        Mode::Enforce => "",
-        Mode::Inform => ", informs only",
+    let informs = match (rule.mode, &rule.enforce_from) {
+        (Mode::Enforce, _) => say![""],
+        (Mode::Inform, None) => say![", informs only"],
+        (Mode::Inform, Some(day)) => say![", informs until ", day],
     };
     let place = match rule.line {
         0 => say![run.policy.file],
@@ -129,7 +132,12 @@ fn draw_finding<W: Write>(finding: &Finding, screen: &mut Screen<W>) -> io::Resu
         Some(platform) => say![finding.message, " (", platform, ")"],
         None => say![finding.message],
     };
-    field("finding", about, screen)?;
+    let label = match finding.effect {
+        Effect::Denies | Effect::LeavesUndecided => "finding",
+        Effect::Informs => "informs",
+        Effect::Waived => "waived",
+    };
+    field(label, about, screen)?;
     field("expected", say![finding.expected], screen)?;
     field("found", say![finding.found], screen)?;
     for near in finding.near_misses.iter().take(NEAR_MISSES) {
@@ -138,6 +146,9 @@ fn draw_finding<W: Write>(finding: &Finding, screen: &mut Screen<W>) -> io::Resu
     match finding.near_misses.len().saturating_sub(NEAR_MISSES) {
         0 => {}
         more => field("", say!["and ", more, " more"], screen)?,
+    }
+    if let Some(exception) = &finding.exception {
+        field("exception", words::exception(exception), screen)?;
     }
     match &finding.hint {
         Some(hint) => field("hint", say![hint], screen),

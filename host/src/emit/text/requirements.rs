@@ -43,6 +43,10 @@ fn draw_rule<W: Write>(rule: &EnforcedRule, screen: &mut Screen<W>) -> io::Resul
         Mode::Enforce => say![words::severity(rule.severity)],
         Mode::Inform => say!["informs only"],
     };
+    let mode = match &rule.enforce_from {
+        Some(day) if rule.mode == Mode::Enforce => say![mode, ", enforced from ", day],
+        _ => mode,
+    };
     let mut text = say![rule.demand, " (", mode, ", line ", rule.line];
     if rule.platforms != ["index"] {
         text.push(&say!["; platforms: ", Safe::join(&rule.platforms, ", ")]);
