@@ -232,9 +232,8 @@ fn verdict(rules: &[RuleResult]) -> Verdict {
 fn result(one: &Enforced<'_>, outcome: Outcome, policy: &Policy, request: &Request) -> RuleResult {
     let enforce_from = one.rule.enforce_from.filter(|day| request.time < day.start());
     let softened = policy.undecided == Undecided::Inform && one.rule.kind.may_stay_undecided();
-    let informs = request.mode == Mode::Inform
-        || enforce_from.is_some()
-        || (softened && outcome.verdict == Verdict::Undecided);
+    let informs =
+        request.mode == Mode::Inform || enforce_from.is_some() || (softened && outcome.verdict == Verdict::Undecided);
     RuleResult {
         rule: one.rule.name.clone(),
         kind: one.rule.kind.name().to_owned(),

@@ -132,7 +132,8 @@ fn a_policy_without_signers_brings_its_roots() {
 fn meaning_1_fail_closed() {
     assert_error("version: 2", 1, "version `2`");
     assert_error("version: '1'", 1, "version `1`");
-    assert_error("version: 1\nexceptions: []", 2, "not supported yet");
+    assert_error("version: 1\nextends: base.yaml", 2, "not supported yet");
+    assert_error("version: 1\nexceptions: []", 2, "empty list");
     assert_error("version: 1\nsigner: {}", 2, "no key `signer`");
     assert_error("version: 1\nrules: []", 2, "expected a mapping");
     assert_error("version: 1\nimages: []", 2, "empty list");
@@ -160,7 +161,7 @@ fn meaning_1_fail_closed() {
     assert_error(&rule("by: release, forms: []"), 10, "empty list");
     assert_error(&rule("by: release, annotations: {}"), 10, "empty mapping");
     assert_error(&rule("by: release, forms: [message, message]"), 10, "twice");
-    assert_error(&SIGNED.replace("signature: ", "provenance: "), 10, "not supported yet");
+    assert_error(&format!("{SIGNED}    exceptions: delegated"), 11, "not supported yet");
     assert_error(
         &format!("{SIGNED}images: [{{ match: a.b/c, rules: [signd] }}]"),
         11,

@@ -65,7 +65,7 @@ impl Case {
             platforms: "index".to_owned(),
             signers: BTreeMap::new(),
             roots: BTreeMap::new(),
-            rule: "by: release".to_owned(),
+            rule: "signature: { by: release }".to_owned(),
             files: BTreeMap::new(),
             bundles: Vec::new(),
         };
@@ -105,8 +105,14 @@ impl Case {
             .signer(name, &yaml)
     }
 
-    /// The body of the one rule `signed`.
-    pub fn rule(mut self, yaml: &str) -> Self {
+    /// The condition of the one rule `signed`, a signature rule.
+    pub fn rule(self, yaml: &str) -> Self {
+        self.judged_by(&format!("signature: {{ {yaml} }}"))
+    }
+
+    /// The whole of the one rule `signed`, whatever its kind.
+    #[allow(dead_code)]
+    pub fn judged_by(mut self, yaml: &str) -> Self {
         self.rule = yaml.to_owned();
         self
     }
@@ -181,7 +187,7 @@ impl Case {
             .map(|name| format!("{{ name: {name}, file: trust/{name}.json }}"))
             .collect();
         format!(
-            "version: 1\n{}\nsigners:\n{}trust: [{}]\nrules:\n  signed: {{ signature: {{ {} }} }}\nimages:\n  \
+            "version: 1\n{}\nsigners:\n{}trust: [{}]\nrules:\n  signed: {{ {} }}\nimages:\n  \
              - {{ match: registry.example/acme/*, rules: [signed], platforms: {} }}\n",
             self.top,
             block(&self.signers),

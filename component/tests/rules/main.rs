@@ -1,0 +1,11 @@
+//! What rules make of attestations that were proven: one file for each kind of rule, and one for what they have in common.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[allow(dead_code)]
+#[path = "../support/case.rs"]
+mod case;
+
+mod attestation;
+mod enforcement;
+mod exceptions;
+mod select;
