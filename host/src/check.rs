@@ -11,7 +11,7 @@ use crate::image_list;
 use crate::inquiry::{self, Inquiry};
 use crate::parallel;
 use crate::reference::Reference;
-use crate::run::{FLAGS, Fault, Image, Policy, Run, Tool};
+use crate::run::{FLAGS, Fault, Image, Policy, Run, Tool, Weakening};
 use crate::wit::requirements::ImageRequirements;
 
 /// Judges every image. What goes wrong on the way is in the run too: it is shown, and it decides the exit code.
@@ -38,6 +38,11 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read) 
         }
     };
     run.warnings = requirements.warnings;
+    if let PolicyChoice::File { .. } = check.policy {
+        // those of flags are listed as flags
+        run.weakenings
+            .extend(requirements.weakenings.into_iter().map(Weakening::from));
+    }
     let jobs: Vec<(Reference, ImageRequirements)> = references.into_iter().zip(requirements.images).collect();
     let judged = parallel::map(&jobs, at_once(check), |(reference, wanted)| {
         judge(&inquiry, check, reference, wanted)

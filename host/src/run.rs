@@ -3,7 +3,7 @@
 use crate::wit::basics::{Mode, Verdict};
 use crate::wit::diagnostics::Diagnostic;
 use crate::wit::report::{Report, RuleResult};
-use crate::wit::requirements::ImageRequirements;
+use crate::wit::requirements::{self, ImageRequirements};
 
 /// One call of `portcullis check`.
 #[derive(Debug, Clone)]
@@ -53,7 +53,17 @@ pub struct Weakening {
     /// as it was given, such as `--mode inform`
     pub option: String,
     pub source: Source,
-    pub effect: &'static str,
+    pub effect: String,
+}
+
+impl From<requirements::Weakening> for Weakening {
+    fn from(of_policy: requirements::Weakening) -> Self {
+        Self {
+            option: of_policy.what,
+            source: Source::Policy(of_policy.line),
+            effect: of_policy.effect,
+        }
+    }
 }
 
 /// Where an option came from.

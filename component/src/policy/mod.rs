@@ -25,6 +25,7 @@ mod table;
 mod tree;
 mod trust;
 mod types;
+mod weakenings;
 mod yaml;
 
 use std::collections::BTreeMap;

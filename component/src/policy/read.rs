@@ -7,11 +7,11 @@ use super::files::{Files, sha256};
 use super::lower::Lower;
 use super::rules::{Names, RuleNames};
 use super::table::{POLICY, Shape};
-use super::{Policy, shape, yaml};
+use super::{Policy, shape, weakenings, yaml};
 use crate::signer::{Recognises, Signer};
 use crate::wit::diagnostics::Diagnostic;
 use crate::wit::request::PolicySource;
-use crate::wit::requirements::FileReference;
+use crate::wit::requirements::{FileReference, Weakening};
 
 /// A policy as far as it can be made from what was handed over.
 pub(crate) struct Draft {
@@ -21,6 +21,7 @@ pub(crate) struct Draft {
     pub missing_roots: Vec<(String, Place)>,
     /// Names of roots that the host should know.
     pub well_known_roots: Vec<String>,
+    pub weakenings: Vec<Weakening>,
 }
 
 impl Policy {
@@ -107,6 +108,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         warnings,
     };
     Ok(Draft {
+        weakenings: weakenings::of(&policy, &root),
         policy,
         missing,
         missing_roots,

@@ -20,6 +20,7 @@ pub fn requirements(source: &PolicySource, images: &[String]) -> Result<Requirem
         roots: draft.well_known_roots,
         images: images.iter().map(|name| of_image(&draft.policy, name)).collect(),
         warnings: draft.policy.warnings,
+        weakenings: draft.weakenings,
     })
 }
 

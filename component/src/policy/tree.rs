@@ -51,6 +51,11 @@ impl Node {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
+    /// Whether it is this single value.
+    pub fn is_word(&self, word: &str) -> bool {
+        matches!(&self.kind, Kind::Scalar { text, .. } if text == word)
+    }
+
     /// What it is, for messages.
     pub fn noun(&self) -> &'static str {
         match self.kind {

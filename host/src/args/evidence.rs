@@ -57,7 +57,7 @@ pub fn weakenings(matches: &ArgMatches) -> Vec<Weakening> {
         texts(matches, name).map(move |value| Weakening {
             option: format!("--{name} {value}"),
             source: Source::CommandLine,
-            effect,
+            effect: effect.to_owned(),
         })
     });
     given.collect()

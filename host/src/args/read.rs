@@ -108,10 +108,10 @@ fn action(matches: &ArgMatches, policy: &PolicyChoice) -> Result<CheckAction, Us
 }
 
 fn weakenings(matches: &ArgMatches, mode: Mode, policy: Option<&PolicyChoice>) -> Vec<Weakening> {
-    let on_command_line = |option: &str, effect| Weakening {
+    let on_command_line = |option: &str, effect: &str| Weakening {
         option: option.to_owned(),
         source: Source::CommandLine,
-        effect,
+        effect: effect.to_owned(),
     };
     let mut weakenings = evidence::weakenings(matches);
     if mode == Mode::Inform {

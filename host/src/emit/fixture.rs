@@ -64,7 +64,7 @@ impl World {
             weakenings: vec![Weakening {
                 option: self.text("--insecure-registry registry.test:5000"),
                 source: Source::CommandLine,
-                effect: "this registry is spoken to without TLS",
+                effect: self.text("this registry is spoken to without TLS"),
             }],
             images: vec![self.allowed(), self.denied(), self.undecided()],
             faults: Vec::new(),

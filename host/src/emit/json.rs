@@ -80,7 +80,7 @@ pub(super) struct UsedOption<'a> {
     source: &'static str,
     /// of the policy
     line: Option<u32>,
-    effect: &'static str,
+    effect: &'a str,
 }
 
 #[derive(Serialize)]
@@ -159,7 +159,7 @@ impl<'a> UsedOption<'a> {
             option: &weakening.option,
             source,
             line,
-            effect: weakening.effect,
+            effect: &weakening.effect,
         }
     }
 }
