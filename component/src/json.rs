@@ -14,6 +14,13 @@ pub fn read(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
+/// How many values a document may have: the marks that part them. One inside a text counts too; what is written as an escape
+/// does not, so a text that is itself a document is counted again when it is read.
+pub fn marks(bytes: &[u8]) -> usize {
+    let is_mark = |byte: &&u8| matches!(byte, b',' | b':' | b'[' | b'{');
+    bytes.iter().filter(is_mark).count()
+}
+
 struct Strict;
 
 impl<'de> DeserializeSeed<'de> for Strict {

@@ -38,6 +38,9 @@ pub const PLATFORMS: usize = 200;
 /// How deep an index may hold indexes.
 pub const INDEX_DEPTH: usize = 2;
 
+/// Images that one image was built on: a build of many stages takes in about ten, and each is looked at like an image.
+pub const BASES: usize = 20;
+
 /// Tolerance between the clock of a log or authority and `request.time`, in seconds. The host adds the same to the
 /// component's clock: signing and checking in one pipeline must not fail by a clock that is two seconds late.
 pub const CLOCK_SKEW: i64 = 60;
@@ -83,3 +86,59 @@ pub const PEM_BYTES: usize = 64 * 1024;
 
 /// Modulus of an RSA key in bits: below is breakable, above costs seconds of a run.
 pub const RSA_BITS: std::ops::RangeInclusive<u64> = 2048..=8192;
+
+/// Vulnerabilities that deny and are listed one by one; one more line counts the rest, and denies too. The worst images in use
+/// have hundreds above a threshold.
+pub const DENIED_LISTED: usize = 1_000;
+
+/// Vulnerabilities and statements that are listed and deny nothing: triaged, in grace, irrelevant.
+pub const NOTES_LISTED: usize = 200;
+
+/// Comparisons of a finding with a statement about its vulnerability, over all findings of a report. A distribution's VEX
+/// document has some thousand statements about one vulnerability, which few packages have.
+pub const STATEMENTS_COMPARED: usize = 1_000_000;
+
+/// Characters of an id, a package or a reason in a message: strangers write them.
+pub const QUOTED_CHARACTERS: usize = 200;
+/// Bytes of an expression. The longest in CEL's and Kyverno's examples have a tenth of it.
+pub const EXPRESSION_BYTES: usize = 4096;
+
+/// Nested brackets, operators before a value and `?:` of an expression: its parser is recursive.
+pub const EXPRESSION_NESTING: usize = 24;
+
+/// Height of an expression as a tree: `a.b.c` and `a + b + c` nest without brackets, and whatever walks a tree is recursive.
+pub const EXPRESSION_HEIGHT: usize = 64;
+
+/// Steps of one evaluation: ten for each of the 100,000 components of the largest SBOM, twice; less than a second of the
+/// component.
+pub const EXPRESSION_STEPS: u64 = 2_000_000;
+
+/// Bytes of a policy in Rego. Those that are used with cosign have a few KiB.
+pub const REGO_BYTES: usize = 64 * 1024;
+
+/// Nested brackets of a policy in Rego: its parser and compiler are recursive.
+pub const REGO_NESTING: usize = 24;
+
+/// Arithmetic and set operators of a policy in Rego: each may be one more level of a tree.
+pub const REGO_OPERATORS: usize = 200;
+
+/// Rules of a policy in Rego: each may be one more level of what reads what.
+pub const REGO_RULES: usize = 500;
+
+/// Values of a statement that a policy in Rego is given: it has a tree of its own.
+pub const REGO_VALUES: usize = 1_000_000;
+
+/// Instructions of one evaluation in Rego.
+pub const REGO_INSTRUCTIONS: usize = 2_000_000;
+/// Bytes of a package URL. The longest in practice, with download addresses among their qualifiers, have a few hundred.
+pub const PURL_BYTES: usize = 4096;
+
+/// Bytes of a licence expression. Expressions that tools join from all files of a kernel package have about 3,000; parsing is
+/// linear and keeps its own stack.
+pub const LICENSE_BYTES: usize = 16 * 1024;
+
+/// Objections to one document that are listed; one more counts the rest, and all of them decide.
+pub const OBJECTIONS: usize = 500;
+
+/// Characters of a document's text in a message.
+pub const SHOWN_CHARACTERS: usize = 200;

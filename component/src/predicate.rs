@@ -1,7 +1,17 @@
 //! What proven statements say: one parser for each format, without opinion. A field that a rule depends on and that cannot be
 //! read is [`Malformed`] with its place, never a guess; fields that no rule reads are ignored, as the formats say.
 
+mod cyclonedx_components;
+pub(crate) mod license;
+pub(crate) mod purl;
+pub(crate) mod sbom;
+pub(crate) mod slsa;
+pub(crate) mod triage;
+pub(crate) mod vulnerability;
+
 use serde_json::{Map, Value};
+
+use crate::limits;
 
 /// A predicate that is not what its format says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +52,19 @@ fn noun(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
+}
+
+/// Text of a document for a message: one line, cut where it would fill the screen.
+pub(crate) fn shown(text: &str) -> String {
+    let mut short: String = text
+        .chars()
+        .take(limits::SHOWN_CHARACTERS)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(limits::SHOWN_CHARACTERS).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// A field that must be there.
@@ -112,6 +135,58 @@ pub(crate) fn time(value: &Value) -> Result<i64, Malformed> {
         .map_err(|_| Malformed::new("a time of RFC 3339", format!("`{text}`")))
 }
 
+/// A time of RFC 3339, or a day, which is its first second; none where nothing is said: an empty text, and the time that Go
+/// writes where it has none.
+pub(crate) fn moment(value: &Value) -> Result<Option<i64>, Malformed> {
+    let text = text(value)?;
+    if text.is_empty() || text.starts_with("0001-01-01") {
+        return Ok(None);
+    }
+    if let Some(day) = day(text) {
+        return Ok(Some(day));
+    }
+    time(value).map(Some)
+}
+
+/// The first second of `2026-12-31`, in UTC.
+pub(crate) fn day(text: &str) -> Option<i64> {
+    let day: jiff::civil::Date = text.parse().ok().filter(|_| text.len() == 10)?;
+    Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// A document with one of its values, the one of that number, replaced by each kind of JSON; for tests of readers.
+#[cfg(test)]
+pub(crate) fn replaced(document: &Value, number: &mut usize) -> Option<Vec<Value>> {
+    if *number == 0 {
+        let deep = serde_json::from_str(&format!("{}{}", "[".repeat(100), "]".repeat(100))).ok()?;
+        let kinds =
+            serde_json::json!([null, true, -1, 1e300, "", "\u{0}\u{202e}%zz@:/", [], [null], [[]], {}, { "": {} }]);
+        return Some(kinds.as_array()?.iter().cloned().chain([deep]).collect());
+    }
+    *number -= 1;
+    match document {
+        Value::Array(items) => items.iter().enumerate().find_map(|(at, item)| {
+            let inner = replaced(item, number)?;
+            let with = |one| {
+                let mut items = items.clone();
+                items[at] = one;
+                Value::Array(items)
+            };
+            Some(inner.into_iter().map(with).collect())
+        }),
+        Value::Object(entries) => entries.iter().find_map(|(key, entry)| {
+            let inner = replaced(entry, number)?;
+            let with = |one| {
+                let mut entries = entries.clone();
+                entries.insert(key.clone(), one);
+                Value::Object(entries)
+            };
+            Some(inner.into_iter().map(with).collect())
+        }),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -129,5 +204,16 @@ mod tests {
         );
         assert_eq!(time(&json!("1970-01-01T00:01:00Z")), Ok(60));
         assert!(time(&json!("yesterday")).is_err());
+    }
+
+    #[test]
+    fn a_day_and_no_time_at_all_are_moments() {
+        assert_eq!(moment(&json!("1970-01-02")), Ok(Some(86_400)));
+        assert_eq!(moment(&json!("1970-01-02T00:00:00.5Z")), Ok(Some(86_400)));
+        assert_eq!(moment(&json!("0001-01-01T00:00:00Z")), Ok(None));
+        assert_eq!(moment(&json!("")), Ok(None));
+        for wrong in ["1970-02-30", "1970-1-2", "19700102", "02.01.1970", "never"] {
+            assert!(moment(&json!(wrong)).is_err(), "{wrong}");
+        }
     }
 }

@@ -71,3 +71,40 @@ fn a_detached_bundle_is_judged_by_the_digest_alone() {
     assert_eq!(judged(policy(""), Some(&another)), Verdict::Deny);
     assert_eq!(judged(policy("    platforms: every\n"), None), Verdict::Undecided);
 }
+
+#[test]
+fn the_vendor_s_licences_and_packages_fail() {
+    let root = support::fixtures();
+    let judged = |rule: &str| {
+        let mut policy = support::policy(&root.join("policies/keyless.yaml"));
+        let text = String::from_utf8(policy.document.content).unwrap();
+        let text = text.replace("signature: { by: release }", rule);
+        policy.document.content = text.into_bytes();
+        let layout = root.join("keyless/vendor");
+        let report = evaluate(&support::request(&layout, "registry.example/lab/vendor:v1", policy)).unwrap();
+        let ids = report.rules[0].findings.iter().map(|finding| finding.id.clone());
+        (report.verdict, ids.collect::<Vec<_>>())
+    };
+    let found = |rule: &str, id: &str| {
+        let (verdict, ids) = judged(rule);
+        assert_eq!(verdict, Verdict::Deny, "{rule}");
+        assert!(ids.iter().any(|one| one == id), "{rule}: {ids:?}");
+    };
+    let agpl = "licenses: { by: release, deny: [AGPL-3.0-only], unknown: inform }";
+    found(agpl, "AGPL-3.0-only pkg:deb/debian/ghostscript");
+    let excepted = "licenses: { by: release, deny: [AGPL-3.0-only], \
+                    exceptions: [{ package: pkg:deb/debian/ghostscript, licenses: [AGPL-3.0-only], reason: known }] }";
+    assert_eq!(judged(excepted).0, Verdict::Allow);
+    found(
+        "sbom: { by: release, deny: [pkg:deb/debian/ghostscript] }",
+        "pkg:deb/debian/ghostscript@10.0.0",
+    );
+    assert_eq!(
+        judged("sbom: { by: release, require: [pkg:deb/debian/zlib1g] }").0,
+        Verdict::Allow
+    );
+    // the list of packages of the SPDX document has none of PyPI
+    let requests = |format: &str| format!("sbom: {{ by: release, format: [{format}], require: [pkg:pypi/requests] }}");
+    assert_eq!(judged(&requests("cyclonedx")).0, Verdict::Allow);
+    found(&requests("spdx"), "pkg:pypi/requests");
+}

@@ -1,4 +1,4 @@
-//! docs/policy.md, docs/rules.md and docs/portcullis.schema.json against the code: every example is read, every key is explained, and no key
+//! docs/policy.md, docs/rules/ and docs/portcullis.schema.json against the code: every example is read, every key is explained, and no key
 //! can be mistyped, emptied, doubled or aliased away (`policy-null-typo-untagged_error`).
 #![allow(clippy::unwrap_used)]
 
@@ -14,18 +14,29 @@ fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
 }
 
+const REGO: &str = "package signature\ndefault allow = false\nallow { input.predicateType }\n";
+
 /// Every file that the examples name, each key another one.
 fn source(document: &str) -> PolicySource {
     let file = |name: &str, content: Vec<u8>| NamedFile {
         name: name.to_owned(),
         content,
     };
-    let keys = ["keys/ops.pub", "keys/first.pub", "keys/second.pub"];
+    let keys = [
+        "keys/ops.pub",
+        "keys/first.pub",
+        "keys/second.pub",
+        "keys/alice.pub",
+        "keys/bob.pub",
+    ];
     let mut files: Vec<NamedFile> = (0u8..)
         .zip(keys)
         .map(|(number, name)| file(name, ed25519(number)))
         .collect();
     files.push(file("trust/corp.json", b"{}".to_vec()));
+    for name in ["policy.rego", "policies/approval.rego"] {
+        files.push(file(name, REGO.into()));
+    }
     PolicySource {
         document: file("portcullis.yaml", document.as_bytes().to_vec()),
         pinned: None,
@@ -72,6 +83,11 @@ const WORKFLOW: &str = "acme/api/.github/workflows/release.yml";
 
 fn complete(example: &str) -> String {
     let mut document = without_digests(example);
+    let first = document.split(':').next().unwrap_or_default();
+    if rule_kinds().iter().any(|kind| kind == first) {
+        let indented = document.lines().map(|line| format!("    {line}\n")).collect::<String>();
+        document = format!("rules:\n  example:\n{indented}");
+    }
     if !document.contains("version:") {
         document.insert_str(0, "version: 1\n");
     }
@@ -90,10 +106,36 @@ fn complete(example: &str) -> String {
     document
 }
 
-/// What explains the policy's keys.
+/// What explains the policy's keys: docs/policy.md, and a page for each kind of rule.
 fn pages() -> String {
-    let read = |name| std::fs::read_to_string(docs(name)).unwrap();
-    ["policy.md", "rules.md"].map(read).concat()
+    let read = |name: &str| std::fs::read_to_string(docs(name)).unwrap();
+    let kinds = rule_kinds();
+    let rules = kinds.iter().map(|kind| read(&format!("rules/{kind}.md")));
+    std::iter::once(read("policy.md"))
+        .chain(rules)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// As the schema has them: what a rule has exactly one of.
+fn rule_kinds() -> Vec<String> {
+    let rule = &schema()["properties"]["rules"]["additionalProperties"];
+    let choices = rule["allOf"][0]["oneOf"].as_array().unwrap().clone();
+    choices
+        .iter()
+        .map(|one| one["required"][0].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_kind_has_a_heading_a_row_and_a_page() {
+    let rules = std::fs::read_to_string(docs("rules.md")).unwrap();
+    for kind in rule_kinds() {
+        assert!(rules.contains(&format!("\n## `{kind}`\n")), "{kind}");
+        assert!(rules.contains(&format!("\n| `{kind}` |")), "{kind}");
+        let page = std::fs::read_to_string(docs(&format!("rules/{kind}.md"))).unwrap();
+        assert!(page.starts_with(&format!("# `{kind}`\n")), "{kind}");
+    }
 }
 
 fn examples() -> Vec<String> {
@@ -138,7 +180,7 @@ fn every_key_is_explained() {
     for key in schema_keys() {
         assert!(
             text.contains(&format!("`{key}")) || text.contains(&format!("{key}:")),
-            "neither docs/policy.md nor docs/rules.md explains `{key}`"
+            "neither docs/policy.md nor docs/rules/ explains `{key}`"
         );
     }
 }
@@ -163,6 +205,9 @@ fn schema_keys() -> BTreeSet<String> {
 
 /// Each supported key on a line of its own.
 const EVERYTHING: &str = include_str!("policy/everything.yaml");
+
+/// Keys that the user chooses.
+const CHOSEN: [&str; 4] = ["any-annotation", "approval", "/inputs/environment", "https"];
 
 struct Line<'t> {
     number: usize,
@@ -243,7 +288,7 @@ fn policy_null_typo_untagged_error() {
             ("tag", "a tag", with_value(EVERYTHING, line, " !include x")),
             ("duplicate", "is there twice", with_duplicate(EVERYTHING, line)),
         ];
-        if !["any-annotation", "approval"].contains(&line.key) {
+        if !CHOSEN.contains(&line.key) {
             cases.push(("typo", " no ", with_typo(EVERYTHING, line)));
         }
         for (what, message, document) in cases {

@@ -70,8 +70,8 @@ struct Judged {
 
 fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &ImageRequirements) -> Judged {
     let collected: Collected = inquiry.collect(reference, wanted);
-    let contacted = collected.contacted.clone();
-    let answer = inquiry.component().evaluate(&inquiry.request(collected, check.mode));
+    let mut contacted = collected.contacted.clone();
+    let answer = inquiry.judge(inquiry.request(collected, check.mode), &mut contacted);
     let outcome = match answer {
         Ok(report) => Ok(Image {
             requirements: wanted.clone(),

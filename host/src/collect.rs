@@ -21,6 +21,7 @@
 //! # Ok::<(), portcullis::reference::ReferenceError>(())
 //! ```
 
+mod base;
 mod budget;
 mod candidates;
 mod store;
@@ -35,6 +36,7 @@ use crate::source::{DerivedTag, Fetched, Found, Source, over_budget};
 use crate::wit::basics::{Carrier, Failure};
 use crate::wit::request::{Blob, Descriptor, Image, Lookup, Outcome, Unreadable};
 use crate::wit::requirements::ImageRequirements;
+pub use base::{Beside, collect_base};
 use budget::Budget;
 use store::Store;
 

@@ -24,6 +24,8 @@ pub(crate) struct Document {
     /// layers of a manifest, manifests of an index; those with a digest other than sha256 cannot be named and are left
     /// out
     pub(crate) parts: Vec<Part>,
+    /// of a manifest
+    pub(crate) configuration: Option<Part>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,9 +113,8 @@ impl Document {
         }
         let shape = raw.shape()?;
         let media_type = agreed_media_type(raw.media_type.as_deref(), declared, shape)?;
-        let artifact_type = raw
-            .artifact_type
-            .or_else(|| raw.config.and_then(|config| config.media_type));
+        let of_configuration = raw.config.as_ref().and_then(|config| config.media_type.clone());
+        let artifact_type = raw.artifact_type.or(of_configuration);
         let parts = raw.manifests.or(raw.layers).unwrap_or_default();
         Ok(Self {
             media_type,
@@ -121,6 +122,7 @@ impl Document {
             artifact_type,
             subject: raw.subject.and_then(|subject| subject.digest?.parse().ok()),
             parts: parts.into_iter().filter_map(RawPart::named).collect(),
+            configuration: raw.config.and_then(RawPart::named),
         })
     }
 }

@@ -7,17 +7,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::args::{EvidenceOptions, PolicyChoice, RegistryOptions};
 use crate::auth;
 use crate::bundles::{self, BundleError};
-use crate::collect::{Collected, collect};
+use crate::collect::{Beside, Collected, collect, collect_base};
 use crate::component::{self, Component};
 use crate::layout::{Layout, LayoutError};
+use crate::limits;
 use crate::policy_source::{self, FileError};
 use crate::reference::{self, Reference};
 use crate::registry::{ClientCertificate, Registry, Settings};
 use crate::run::{FLAGS, Fault};
-use crate::source::in_words;
+use crate::source::{could_not_look, in_words};
 use crate::wit::basics::Mode;
 use crate::wit::diagnostics::{self, Diagnostic, Level};
-use crate::wit::request::{Image, NamedFile, PolicySource, Request};
+use crate::wit::report::{Report, Wanted, WantedImage};
+use crate::wit::request::{Image, NamedFile, PolicySource, Request, Unreadable};
 use crate::wit::requirements::{ImageRequirements, Requirements};
 
 #[derive(Debug)]
@@ -130,6 +132,58 @@ impl Inquiry {
 
     pub fn component(&self) -> &Component {
         &self.component
+    }
+
+    /// Judges what was collected and, where the component wants to see more, all of it once again. It decides, not the
+    /// host: what it asks for is put beside what it has. `contacted` gains the hosts that were spoken to for it.
+    pub fn judge(&self, mut request: Request, contacted: &mut Vec<String>) -> Result<Report, component::Error> {
+        let first = self.component.evaluate(&request)?;
+        let wanted: Vec<&WantedImage> = first
+            .wanted
+            .iter()
+            .filter_map(|one| match one {
+                Wanted::Image(image) => Some(image),
+                Wanted::LogEntry(_) | Wanted::Blob(_) => None,
+            })
+            .take(limits::BASES)
+            .collect();
+        if wanted.is_empty() {
+            return Ok(first);
+        }
+        for image in wanted {
+            let beside = self.beside(image);
+            request.blobs.extend(beside.blobs);
+            request.lookups.extend(beside.lookups);
+            request.unreadable.extend(beside.unreadable);
+            contacted.extend(beside.contacted);
+        }
+        self.component.evaluate(&request)
+    }
+
+    fn beside(&self, image: &WantedImage) -> Beside {
+        let written = format!("{}@{}", image.name, image.digest);
+        let parsed = written
+            .parse::<Reference>()
+            .map_err(|error| could_not_look(&written, in_words(&error)));
+        let answer = parsed.and_then(|reference| {
+            let digest = reference
+                .digest()
+                .ok_or_else(|| could_not_look(&written, "it has no digest"))?;
+            match &self.origin {
+                Origin::Registry(registry) => Ok(collect_base(registry.as_ref(), &reference, digest, &image.carriers)),
+                Origin::Layout(layout) => Ok(collect_base(layout.as_ref(), &reference, digest, &image.carriers)),
+                Origin::Bundles => Err(could_not_look(&written, "with `--bundle` alone nothing is asked for")),
+            }
+        });
+        answer.unwrap_or_else(|failure| Beside {
+            blobs: Vec::new(),
+            lookups: Vec::new(),
+            unreadable: vec![Unreadable {
+                digest: image.digest.clone(),
+                failure,
+            }],
+            contacted: Vec::new(),
+        })
     }
 }
 

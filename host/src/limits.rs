@@ -14,6 +14,12 @@ pub const EVIDENCE_BYTES: u64 = 16 << 20;
 /// All evidence about one image together: what the component's memory can hold in copies and parsed.
 pub const EVIDENCE_BYTES_PER_IMAGE: u64 = 128 << 20;
 
+/// An image's configuration: its history and labels. The largest seen have some hundred KiB.
+pub const CONFIGURATION_BYTES: u64 = 4 << 20;
+
+/// Images that the component may want beside the one that is judged.
+pub const BASES: usize = 20;
+
 /// Manifests that may carry evidence, for one image and its children. The busiest public images have some hundred
 /// referrers.
 pub const CANDIDATES: usize = 1_000;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::docket::{Docket, Examined, Unseen};
+use super::docket::{Examined, Unseen};
 use super::finding;
-use super::outcome::Outcome;
-use super::waivers::Waivers;
+use super::outcome::{Bench, Outcome};
+use super::waivers::Objected;
 use super::weigh::{Standing, Weighed, Weigher};
 use crate::digest::Digest;
 use crate::evidence::Content;
@@ -25,22 +25,16 @@ pub(super) struct Attested<'e, 'p> {
 }
 
 impl<'p> Attested<'_, 'p> {
-    pub fn judge<'a>(
-        &self,
-        docket: &Docket<'a, '_>,
-        waivers: &Waivers<'_>,
-        kin: &[Digest],
-        target: &Target<'a>,
-    ) -> Outcome {
-        let examined = docket.examine(target);
+    pub fn judge<'a>(&self, bench: &Bench<'a, '_, '_>, target: &Target<'a>) -> Outcome {
+        let examined = bench.docket.examine(target);
         let (config, annotations) = rules::of_manifest(target.manifest);
         let about = About {
-            now: docket.now(),
-            image: docket.name(),
+            now: bench.docket.now(),
+            image: bench.docket.name(),
             digest: target.digest,
             platform: target.platform.as_deref(),
             config,
-            kin,
+            kin: &bench.kin,
             annotations: &annotations,
         };
         let weigher = Weigher {
@@ -48,8 +42,9 @@ impl<'p> Attested<'_, 'p> {
             demand: self.demand,
             check: self.check,
             about: &about,
-            waivers,
+            waivers: bench.waivers,
             beside: self.beside(&examined),
+            look: &|rule, base| bench.bases.look(rule, base),
         };
         let asked = examined.verified.iter().filter(|one| self.asks_for(one));
         let weighed: Vec<_> = asked.map(|one| weigher.weigh(one)).collect();
@@ -57,6 +52,7 @@ impl<'p> Attested<'_, 'p> {
             rule: self,
             examined: &examined,
             hazards: self.hazards(&examined, &weighed),
+            together: weigher.together(&weighed),
             weighed,
         }
         .outcome()
@@ -128,6 +124,8 @@ struct Tally<'t, 'e, 'p, 'a, 'v> {
     examined: &'v Examined<'a>,
     weighed: Vec<Weighed<'v>>,
     hazards: Vec<Failure>,
+    /// What the rule objects to in all of them together.
+    together: Vec<Objected>,
 }
 
 impl<'v> Tally<'_, '_, '_, '_, 'v> {
@@ -207,6 +205,9 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
                 .collect();
             return self.denies(&denying);
         }
+        if self.together.iter().any(|one| one.effect().is_some()) {
+            return self.denies_together();
+        }
         self.decide(&chosen)
     }
 
@@ -277,6 +278,22 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
         }
     }
 
+    /// No single document is to blame.
+    fn denies_together(&self) -> Outcome {
+        let denies = self.together.iter().any(Objected::denies);
+        let finding = |objected| {
+            let mut finding = finding::objection(self.one(), &self.examined.target, None, objected);
+            finding.near_misses = self.near_misses();
+            finding
+        };
+        Outcome {
+            verdict: if denies { Verdict::Deny } else { Verdict::Undecided },
+            class: ResultClass::Verified,
+            accepted: Vec::new(),
+            findings: self.together.iter().map(finding).collect(),
+        }
+    }
+
     fn undecided(&self, documents: &[&Weighed<'v>]) -> Outcome {
         Outcome {
             verdict: Verdict::Undecided,
@@ -308,7 +325,8 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
             .iter()
             .flat_map(|document| document.objections.iter().map(move |objected| (document, objected)))
             .map(|(document, objected)| {
-                finding::objection(self.one(), &self.examined.target, document.verified, objected)
+                let evidence = Some(document.verified.evidence());
+                finding::objection(self.one(), &self.examined.target, evidence, objected)
             })
             .collect();
         findings.sort_by_key(|finding| match finding.effect {

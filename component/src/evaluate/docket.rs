@@ -76,7 +76,7 @@ impl Unseen {
     pub fn concerns(&self, kind: &RuleKind) -> bool {
         let beside: &[Carrier] = match kind {
             RuleKind::Signature(_) => &[Carrier::AttestationTag, Carrier::SbomTag],
-            RuleKind::Attested(..) => &[Carrier::SignatureTag, Carrier::SbomTag],
+            RuleKind::Attested(..) | RuleKind::Annotated(_) => &[Carrier::SignatureTag, Carrier::SbomTag],
         };
         !self.carrier.is_some_and(|carrier| beside.contains(&carrier))
     }

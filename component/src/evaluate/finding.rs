@@ -3,11 +3,11 @@
 use super::docket::Examined;
 use super::outcome::Outcome;
 use super::waivers::Objected;
+use crate::digest::Digest;
 use crate::evidence::Content;
 use crate::policy::{Enforced, RuleKind};
 use crate::rules;
 use crate::targets::Target;
-use crate::verify::Verified;
 use crate::wit::basics::{Failure, ResultClass, Severity, Verdict};
 use crate::wit::evidence::Rejection;
 use crate::wit::report::{Effect, Finding, NearMiss};
@@ -87,12 +87,14 @@ fn noun(kind: &RuleKind) -> &'static str {
     match kind {
         RuleKind::Signature(_) => "signature",
         RuleKind::Attested(_, check) => check.noun(),
+        RuleKind::Annotated(_) => "annotation",
     }
 }
 
 fn remedy(kind: &RuleKind) -> &'static str {
     match kind {
         RuleKind::Signature(_) => "sign the image, for instance with `cosign sign`",
+        RuleKind::Annotated(_) => "build it with its annotations",
         RuleKind::Attested(..) => "attest it, for instance with `cosign attest`; `portcullis list` shows what there is",
     }
 }
@@ -110,7 +112,14 @@ fn found(kind: &RuleKind, nearest: Option<&NearMiss>, unknown: usize) -> String 
 }
 
 /// What a rule objects to in a document, or tells of it.
-pub(super) fn objection(one: &Enforced<'_>, target: &Target<'_>, verified: &Verified, objected: &Objected) -> Finding {
+///
+/// `evidence` is none where it is about no single document.
+pub(super) fn objection(
+    one: &Enforced<'_>,
+    target: &Target<'_>,
+    evidence: Option<Digest>,
+    objected: &Objected,
+) -> Finding {
     let Objected { objection, exception } = objected;
     Finding {
         effect: match objected.effect() {
@@ -132,7 +141,7 @@ pub(super) fn objection(one: &Enforced<'_>, target: &Target<'_>, verified: &Veri
         found: objection.found.clone(),
         near_misses: Vec::new(),
         hint: objection.hint.clone(),
-        evidence: Some(verified.evidence().to_string()),
+        evidence: evidence.map(|digest| digest.to_string()),
         exception: exception.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! The pipeline: what was handed over about one image, through proof and rules, to a report.
 
 mod attested;
+mod base;
 mod dates;
 mod docket;
 mod finding;
@@ -24,6 +25,7 @@ use crate::wit::evidence::Evidence;
 use crate::wit::report::{Report, RuleResult, TrustedRoot};
 use crate::wit::request::Request;
 
+use base::Bases;
 use docket::{Asked, Docket, Tried};
 use outcome::{Bench, Outcome};
 use waivers::Waivers;
@@ -139,11 +141,13 @@ fn judge(
         }
     };
     let docket = Docket::new(request, &store, &prover, Tried::Asked(asked(policy, enforced)));
+    let bases = Bases::new(request, &store, &prover, asked_of_bases(policy, enforced));
     let document = &request.policy.document.name;
     let waivers = Waivers::new(policy, document, &request.image.name, digest, request.time);
     let bench = Bench {
         docket: &docket,
         waivers: &waivers,
+        bases: &bases,
         kin: image.kin(&store),
     };
     for one in enforced {
@@ -159,6 +163,7 @@ fn judge(
     report.targets = docket.targets();
     report.failures.extend(docket.failures());
     report.evidence = docket.evidence();
+    bases.account(report);
 }
 
 /// Each signer with what the rules ask of them.
@@ -171,10 +176,11 @@ fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
         };
         for one in enforced {
             let kind = &one.rule.kind;
-            if kind.by().signers().contains(&signer.name) {
+            if kind.by().is_some_and(|by| by.signers().contains(&signer.name)) {
                 match kind {
                     RuleKind::Signature(_) => asked.signatures = true,
                     RuleKind::Attested(_, check) => asked.types.push(check.types()),
+                    RuleKind::Annotated(_) => {}
                 }
             }
             if let RuleKind::Attested(_, check) = kind
@@ -188,6 +194,23 @@ fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
     };
     let concerned = |one: &Asked<'_>| one.signatures || !one.types.is_empty();
     policy.signers.values().map(of).filter(concerned).collect()
+}
+
+/// Who may have signed what the image was built on.
+fn asked_of_bases<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
+    let rules = || enforced.iter().filter_map(|one| one.rule.kind.base_image());
+    let by = |name: &String| {
+        let mut sets = rules().filter_map(|rule| rule.signed_by.as_ref());
+        sets.any(|set| set.signers().contains(name))
+    };
+    let named = policy.signers.values().filter(|signer| by(&signer.name));
+    named
+        .map(|signer| Asked {
+            signer,
+            signatures: true,
+            types: Vec::new(),
+        })
+        .collect()
 }
 
 /// Detached bundles and a digest, and nobody looked anywhere.

@@ -1,6 +1,7 @@
 //! What a rule says of an image: of each target, and then of all of them together.
 
 use super::attested::Attested;
+use super::base::{self, Bases};
 use super::docket::{Docket, Examined};
 use super::finding;
 use super::waivers::{self, Waivers};
@@ -17,6 +18,7 @@ use crate::wit::report::{Acceptance, Effect, Finding, NearMiss};
 pub(super) struct Bench<'a, 'p, 'w> {
     pub docket: &'w Docket<'a, 'p>,
     pub waivers: &'w Waivers<'w>,
+    pub bases: &'w Bases<'a, 'p>,
     /// The image itself and, where it is an index, its platform manifests.
     pub kin: Vec<Digest>,
 }
@@ -110,8 +112,9 @@ fn on<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, target: &Target<'a>) ->
         RuleKind::Signature(rule) => signed(one, rule, bench, target),
         RuleKind::Attested(demand, check) => {
             let attested = Attested { one, demand, check };
-            attested.judge(bench.docket, bench.waivers, &bench.kin, target)
+            attested.judge(bench, target)
         }
+        RuleKind::Annotated(rule) => base::annotated(one, rule, bench, target),
     };
     waived(one, bench, target, outcome)
 }

@@ -4,7 +4,8 @@ use super::waivers::{Objected, Waivers};
 use crate::limits;
 use crate::policy::{Check, DatedBy, Demand, SignerSet, duration};
 use crate::predicate::Malformed;
-use crate::rules::{About, Document, Effect, Judged, too_few};
+use crate::rules::base_image::Look;
+use crate::rules::{About, Document, Effect, Judged, expression, too_few};
 use crate::verify::Verified;
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::Rejection;
@@ -17,6 +18,7 @@ pub(super) struct Weigher<'w> {
     pub about: &'w About<'w>,
     pub waivers: &'w Waivers<'w>,
     pub beside: Vec<Document<'w>>,
+    pub look: Look<'w>,
 }
 
 #[derive(Debug)]
@@ -64,14 +66,33 @@ impl Weigher<'_> {
                 unreadable("the statement cannot be read"),
             );
         };
+        if !self.check.is_about(&document) {
+            let rejection = of_another_kind(document.predicate_type(), self.check.noun());
+            return rejected(verified, Standing::Rejected, rejection);
+        }
         let dates = match self.dates(&document) {
             Ok(dates) => dates,
             Err(rejection) => return rejected(verified, Standing::Unreadable, rejection),
         };
-        match self.check.judge(&document, &self.beside, self.about) {
+        match self.check.judge(&document, &self.beside, self.about, self.look) {
             Ok(judged) => self.judged(verified, judged, dates),
             Err(malformed) => rejected(verified, Standing::Unreadable, predicate_malformed(&malformed)),
         }
+    }
+
+    /// What the rule objects to in all documents together, where it is about all of them.
+    pub fn together(&self, weighed: &[Weighed<'_>]) -> Vec<Objected> {
+        let Check::Expression(rule) = self.check else {
+            return Vec::new();
+        };
+        let counted = weighed.iter().filter(|one| one.standing == Standing::Passes);
+        let documents = counted.filter_map(|one| Document::read(one.verified)).collect();
+        let objections = match expression::judge(rule, documents, self.about) {
+            Ok(judged) => judged.objections,
+            Err(malformed) => vec![expression::malformed(&malformed)],
+        };
+        let waived = |objection| self.waivers.apply(self.rule, self.about, objection);
+        objections.into_iter().map(waived).collect()
     }
 
     fn judged<'v>(&self, verified: &'v Verified, judged: Judged, dates: Option<Dates>) -> Weighed<'v> {
@@ -198,6 +219,16 @@ fn several_subjects(count: usize) -> Rejection {
         reason: "the statement is about several subjects, so nobody can say what it says of this one".to_owned(),
         expected: Some("1 subject".to_owned()),
         found: Some(format!("{count} subjects")),
+        hint: None,
+    }
+}
+
+fn of_another_kind(predicate_type: &str, noun: &str) -> Rejection {
+    Rejection {
+        class: ResultClass::UnsupportedFormat,
+        reason: "of a right type, and not what the rule is about".to_owned(),
+        expected: Some(noun.to_owned()),
+        found: Some(format!("another document of type {predicate_type}")),
         hint: None,
     }
 }

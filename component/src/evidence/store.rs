@@ -57,7 +57,7 @@ impl<'a> Store<'a> {
     }
 
     /// Whether anything is known of these bytes: handed over, or named as unreadable.
-    pub(super) fn knows(&self, digest: &Digest) -> bool {
+    pub fn knows(&self, digest: &Digest) -> bool {
         self.blobs.contains_key(digest) || self.unreadable.contains_key(digest)
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use regex_syntax::ast::{self, Ast, GroupKind};
+use regex_syntax::ast::{self, AssertionKind, Ast, GroupKind};
 use regex_syntax::hir::literal::Extractor;
 
 use crate::limits;
@@ -71,6 +71,25 @@ impl FromStr for Regexp {
             prefixes: prefixes(source),
         })
     }
+}
+
+/// Whether the source itself says where a match begins and ends: `^…$`. It then finds in a text what matches the whole of it.
+pub(crate) fn is_anchored(source: &str) -> bool {
+    let tree = ast::parse::Parser::new().parse(source);
+    let Ok(Ast::Concat(parts)) = &tree else {
+        return false;
+    };
+    let kind = |part: Option<&Ast>| match part {
+        Some(Ast::Assertion(assertion)) => Some(assertion.kind.clone()),
+        _ => None,
+    };
+    matches!(
+        kind(parts.asts.first()),
+        Some(AssertionKind::StartLine | AssertionKind::StartText)
+    ) && matches!(
+        kind(parts.asts.last()),
+        Some(AssertionKind::EndLine | AssertionKind::EndText)
+    )
 }
 
 struct FlagSeeker;

@@ -59,7 +59,7 @@ impl Lower<'_> {
         Some(demand)
     }
 
-    fn check_age(&mut self, node: &Node, demand: &Demand, names: &RuleNames) {
+    pub(super) fn check_age(&mut self, node: &Node, demand: &Demand, names: &RuleNames) {
         if demand.select != Select::Any && node.get("max-age").is_none() {
             let message = format!("`select: {}` needs `max-age`", demand.select);
             let hint = "whoever can write to the registry could hide the newest statement, and bring an old one back";

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
-use super::{Check, ImageEntry, Platforms, Policy, Rule, RuleKind, SignerSet, TypeSet};
+use super::{BaseImageRule, Check, ImageEntry, Platforms, Policy, Rule, RuleKind, SignerSet, TypeSet};
 use crate::wit::basics::Mode;
 
 /// A rule as it holds for an image.
@@ -106,6 +107,13 @@ impl fmt::Display for Rule {
         match &self.kind {
             RuleKind::Signature(signature) => signature.fmt(f),
             RuleKind::Attested(demand, Check::Attestation(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Attested(demand, Check::Vulnerabilities(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Attested(demand, Check::Expression(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Attested(demand, Check::Sbom(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Attested(demand, Check::Licenses(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Attested(demand, Check::BaseImage(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Attested(demand, Check::Provenance(rule)) => write!(f, "{rule}{demand}"),
+            RuleKind::Annotated(rule) => rule.fmt(f),
         }
     }
 }
@@ -116,6 +124,7 @@ impl RuleKind {
         match self {
             Self::Signature(_) => "signature",
             Self::Attested(_, check) => check.name(),
+            Self::Annotated(_) => "base-image",
         }
     }
 
@@ -124,19 +133,37 @@ impl RuleKind {
         !matches!(self.name(), "signature" | "provenance")
     }
 
-    /// Who may have made what it asks for.
-    pub fn by(&self) -> &SignerSet {
+    /// Who may have made what it asks for; none where it asks for nothing that is signed.
+    pub fn by(&self) -> Option<&SignerSet> {
         match self {
-            Self::Signature(rule) => &rule.by,
-            Self::Attested(demand, _) => &demand.by,
+            Self::Signature(rule) => Some(&rule.by),
+            Self::Attested(demand, _) => Some(&demand.by),
+            Self::Annotated(_) => None,
+        }
+    }
+
+    /// Where it is about what the image was built on.
+    pub fn base_image(&self) -> Option<&BaseImageRule> {
+        match self {
+            Self::Attested(_, Check::BaseImage(rule)) | Self::Annotated(rule) => Some(rule),
+            _ => None,
         }
     }
 }
+
+/// Every version, so that one which is not read is a near miss and not unseen.
+static SLSA: LazyLock<TypeSet> = LazyLock::new(|| TypeSet::named(&["slsa"]));
 
 impl Check {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Attestation(_) => "attestation",
+            Self::Vulnerabilities(_) => "vulnerabilities",
+            Self::Expression(_) => "expression",
+            Self::Sbom(_) => "sbom",
+            Self::Licenses(_) => "licenses",
+            Self::BaseImage(_) => "base-image",
+            Self::Provenance(_) => "provenance",
         }
     }
 
@@ -144,6 +171,12 @@ impl Check {
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Attestation(_) => "attestation of the type",
+            Self::Vulnerabilities(_) => "vulnerability report",
+            Self::Expression(_) => "attestation of the types",
+            Self::Sbom(_) => "SBOM",
+            Self::Licenses(_) => "SBOM or licence report",
+            Self::BaseImage(_) => "provenance",
+            Self::Provenance(_) => "provenance",
         }
     }
 
@@ -151,13 +184,19 @@ impl Check {
     pub fn types(&self) -> &TypeSet {
         match self {
             Self::Attestation(rule) => &rule.types,
+            Self::Vulnerabilities(rule) => &rule.types,
+            Self::Expression(rule) => &rule.types,
+            Self::Sbom(rule) => &rule.types,
+            Self::Licenses(rule) => &rule.types,
+            Self::BaseImage(_) | Self::Provenance(_) => &SLSA,
         }
     }
 
     /// Whether a statement about several subjects counts (meaning 4).
     pub fn admits_several_subjects(&self) -> bool {
         match self {
-            Self::Attestation(_) => true,
+            Self::Attestation(_) | Self::Expression(_) | Self::BaseImage(_) | Self::Provenance(_) => true,
+            Self::Vulnerabilities(_) | Self::Sbom(_) | Self::Licenses(_) => false,
         }
     }
 }

@@ -6,11 +6,11 @@ mod day;
 mod demand;
 mod enforced;
 mod exceptions;
-mod faults;
+pub(crate) mod faults;
 mod files;
 mod images;
 mod keyless;
-mod kinds;
+pub(crate) mod kinds;
 mod lower;
 mod pem;
 mod public_keys;
@@ -22,11 +22,11 @@ mod shape;
 mod signers;
 mod structured;
 mod table;
-mod tree;
+pub(crate) mod tree;
 mod trust;
 mod types;
 mod weakenings;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,13 @@ pub use enforced::Enforced;
 pub(crate) use exceptions::is_too_long;
 pub use exceptions::{Exception, ExceptionImage};
 pub use kinds::attestation::AttestationRule;
+pub use kinds::base_image::BaseImageRule;
+pub use kinds::expression::ExpressionRule;
+pub use kinds::licenses::LicensesRule;
+pub use kinds::provenance::{LevelDemand, MaterialDemand, ProvenanceRule};
+pub use kinds::sbom::SbomRule;
 pub use kinds::signature::{DockerReference, SignatureForm, SignatureRule};
+pub use kinds::vulnerabilities::{Demanded, TriageDemand, VulnerabilitiesRule};
 pub use requirements::requirements;
 pub use schema::schema;
 pub use types::{TypeNames, TypeSet};
@@ -91,12 +97,21 @@ pub enum RuleKind {
     Signature(SignatureRule),
     /// Of attestations: which ones count, and what each must say.
     Attested(Demand, Check),
+    /// Of what the annotations of the image's manifest say it was built on.
+    Annotated(BaseImageRule),
 }
 
 /// What a rule asks of one attestation: one variant for each kind of rule.
 #[derive(Debug, Clone)]
 pub enum Check {
     Attestation(AttestationRule),
+    Vulnerabilities(Box<VulnerabilitiesRule>),
+    /// Of all attestations together.
+    Expression(ExpressionRule),
+    Sbom(SbomRule),
+    Licenses(LicensesRule),
+    BaseImage(BaseImageRule),
+    Provenance(ProvenanceRule),
 }
 
 /// `by:` — names of signers, all of which exist.

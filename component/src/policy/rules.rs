@@ -73,6 +73,33 @@ impl Lower<'_> {
             let check = Check::Attestation(self.attestation(attestation, names.types)?);
             return Some(RuleKind::Attested(demand?, check));
         }
+        if let Some(vulnerabilities) = node.get("vulnerabilities") {
+            let demand = self.demand(vulnerabilities, Select::Latest, names);
+            let rule = self.vulnerabilities(vulnerabilities, demand.as_ref(), names)?;
+            return Some(RuleKind::Attested(demand?, Check::Vulnerabilities(Box::new(rule))));
+        }
+        if let Some(node) = node.get("expression") {
+            let (demand, rule) = self.expression(node, names)?;
+            return Some(RuleKind::Attested(demand, Check::Expression(rule)));
+        }
+        if let Some(sbom) = node.get("sbom") {
+            let demand = self.demand(sbom, Select::Any, names);
+            let check = Check::Sbom(self.sbom(sbom)?);
+            return Some(RuleKind::Attested(demand?, check));
+        }
+        if let Some(licenses) = node.get("licenses") {
+            let demand = self.demand(licenses, Select::Any, names);
+            let check = Check::Licenses(self.licenses(licenses)?);
+            return Some(RuleKind::Attested(demand?, check));
+        }
+        if let Some(provenance) = node.get("provenance") {
+            let demand = self.demand(provenance, Select::Any, names);
+            let check = Check::Provenance(self.provenance(provenance)?);
+            return Some(RuleKind::Attested(demand?, check));
+        }
+        if let Some(base_image) = node.get("base-image") {
+            return self.base_image(base_image, names);
+        }
         self.faults.ensure_error(node.place, "a rule without a condition");
         None
     }

@@ -63,7 +63,7 @@ impl Lower<'_> {
     }
 
     /// A ref in full, or a pattern that begins with `**`.
-    fn reference(&mut self, node: &Node, key: &str) -> Option<Glob> {
+    pub fn reference(&mut self, node: &Node, key: &str) -> Option<Glob> {
         let glob = self.glob(node, key)?;
         let first = glob.segments().next().unwrap_or_default();
         if matches!(first, "refs" | "**") {

@@ -1,8 +1,13 @@
 //! Every key that a policy can have, as data: the one table behind the check of a document's shape ([`super::shape`]), its
 //! errors ("not supported yet", "did you mean") and the JSON Schema ([`super::schema`]).
 
+pub(crate) mod base_image;
+pub(super) mod licenses;
+pub(crate) mod provenance;
 mod rules;
+pub(super) mod sbom;
 mod signers;
+mod vulnerabilities;
 
 use self::rules::RULE;
 use self::signers::SIGNER;

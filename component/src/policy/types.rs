@@ -60,11 +60,27 @@ impl TypeSet {
         )
     }
 
+    /// The same, and others by their URIs.
+    pub fn and(mut self, uris: &[&str]) -> Self {
+        let uri = |&uri: &&str| PredicateType::Uri {
+            name: None,
+            uri: uri.to_owned(),
+        };
+        self.0.extend(uris.iter().map(uri));
+        self
+    }
+
     pub fn contains(&self, predicate_type: &str) -> bool {
         self.0.iter().any(|one| match one {
             PredicateType::Named(name) => statement::short_type(predicate_type) == name,
             PredicateType::Uri { uri, .. } => uri == predicate_type,
         })
+    }
+}
+
+impl FromIterator<TypeSet> for TypeSet {
+    fn from_iter<I: IntoIterator<Item = Self>>(sets: I) -> Self {
+        Self(sets.into_iter().flat_map(|set| set.0).collect())
     }
 }
 

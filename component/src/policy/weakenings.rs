@@ -1,7 +1,7 @@
 //! What of a policy makes the gate let through more, or believe more, than its defaults would: shown in every report.
 
-use super::Policy;
 use super::tree::Node;
+use super::{Check, Policy, RuleKind};
 use crate::signer::{CtDemand, LogDemand};
 use crate::wit::basics::Mode;
 use crate::wit::requirements::Weakening;
@@ -38,6 +38,12 @@ pub(crate) fn of(policy: &Policy, root: &Node) -> Vec<Weakening> {
             format!("mode of rule {}", rule.name),
             "its denials do not stop the job",
         ));
+    }
+    for rule in policy.rules.values() {
+        if let RuleKind::Attested(_, Check::Vulnerabilities(one)) = &rule.kind {
+            let of_rule = |(key, effect)| weakening(rule.line, format!("{key} of rule {}", rule.name), effect);
+            found.extend(one.weakenings().into_iter().map(of_rule));
+        }
     }
     for entry in policy.images.iter().filter(|entry| entry.mode == Mode::Inform) {
         let option = format!("mode of {}", entry.pattern);

@@ -12,7 +12,6 @@ use crate::wit::evidence::{CertificateIdentity, Principal, ProvenTime};
 pub(crate) struct Document<'v> {
     signer: &'v str,
     principal: &'v Principal,
-    evidence: Digest,
     statement: Value,
     time: ProvenTime,
 }
@@ -23,7 +22,6 @@ impl<'v> Document<'v> {
         Some(Self {
             signer: verified.signer(),
             principal: &verified.proof().principal,
-            evidence: verified.evidence(),
             statement: json::read(verified.payload()).ok()?,
             time: verified.proof().time,
         })
@@ -44,11 +42,6 @@ impl<'v> Document<'v> {
             Principal::Certificate(identity) => Some(identity),
             Principal::Key(_) => None,
         }
-    }
-
-    /// Digest of the bundle or envelope.
-    pub fn evidence(&self) -> Digest {
-        self.evidence
     }
 
     /// The whole statement: `_type`, `subject`, `predicateType`, `predicate`.
@@ -81,6 +74,12 @@ impl Document<'static> {
         )
     }
 
+    /// The same, signed between the two.
+    pub fn timed(self, earliest: Option<i64>, latest: Option<i64>) -> Self {
+        let time = ProvenTime { earliest, latest };
+        Self { time, ..self }
+    }
+
     pub fn signed(predicate_type: &str, predicate: Value, principal: Principal) -> Self {
         let statement = serde_json::json!({
             "_type": "https://in-toto.io/Statement/v1",
@@ -91,7 +90,6 @@ impl Document<'static> {
         Self {
             signer: "release",
             principal: Box::leak(Box::new(principal)),
-            evidence: Digest::of(statement.to_string().as_bytes()),
             statement,
             time: ProvenTime {
                 earliest: None,

@@ -1,10 +1,18 @@
 //! One file per rule kind. A rule is given what was proven and says whether it holds; it never sees what was not.
 
 mod attestation;
+pub(crate) mod base_image;
 mod check;
+mod condition;
 mod document;
+pub(crate) mod expression;
+pub(crate) mod licenses;
+mod listed;
+pub(crate) mod provenance;
+pub(crate) mod sbom;
 pub(crate) mod signature;
 mod signer_set;
+pub(crate) mod vulnerabilities;
 
 use std::collections::BTreeMap;
 

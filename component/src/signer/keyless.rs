@@ -1,6 +1,7 @@
 //! Any certificate by its issuer and its subject.
 
 use super::{Identity, Keyless, Mismatch, Subject, TextMatch, mismatch};
+use crate::pattern::mask_ref;
 
 /// Which kind of subject an `identity` means. It is read off the policy's text, so that a subject of another kind with the
 /// same text never matches: with `://` a URI; else with `@` an e-mail address; else with `!` a user name; else a URI.
@@ -56,13 +57,6 @@ impl TextMatch {
     /// `evil@refs/heads/main`. So it must also match when each `@` of the ref is something else.
     fn matches_uri(&self, uri: &str) -> bool {
         self.matches(uri) && (matches!(self, Self::Exact(_)) || self.matches(&mask_ref(uri)))
-    }
-}
-
-fn mask_ref(uri: &str) -> String {
-    match uri.find("@refs/").or_else(|| uri.find('@')) {
-        Some(at) => format!("{}@{}", &uri[..at], uri[at + 1..].replace('@', "\u{fffd}")),
-        None => uri.to_owned(),
     }
 }
 

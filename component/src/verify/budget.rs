@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use super::signed::Signed;
-use crate::limits;
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::Rejection;
+use crate::{json, limits};
 
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -59,10 +59,7 @@ pub(super) fn affordable(what: &str, bytes: &[u8]) -> Result<(), Rejection> {
     if bytes.len() > limits::EVIDENCE_BYTES {
         return Err(over_budget(what, limits::EVIDENCE_BYTES, bytes.len(), "bytes"));
     }
-    let marks = bytes
-        .iter()
-        .filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{'))
-        .count();
+    let marks = json::marks(bytes);
     if marks > limits::JSON_MARKS {
         return Err(over_budget(what, limits::JSON_MARKS, marks, "values"));
     }

@@ -6,6 +6,12 @@
 mod case;
 
 mod attestation;
+mod base_image;
+mod condition;
 mod enforcement;
 mod exceptions;
+mod licenses;
+mod provenance;
+mod sbom;
 mod select;
+mod vulnerabilities;

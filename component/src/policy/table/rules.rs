@@ -1,6 +1,13 @@
 //! Keys of `rules`.
 
-use super::{DAY, DURATION, FREE, Group, Key, MODE, Mapping, NAME, PLATFORMS, Shape, optional, required, reserved};
+use super::base_image::BASE_IMAGE;
+use super::licenses::LICENSES;
+use super::provenance::PROVENANCE;
+use super::sbom::SBOM;
+use super::vulnerabilities::VULNERABILITIES;
+use super::{
+    DAY, DURATION, FREE, Group, Key, MODE, Mapping, NAME, PLATFORMS, Shape, Text, optional, required, reserved,
+};
 
 pub(super) static RULE: Mapping = Mapping {
     noun: "a rule",
@@ -12,18 +19,41 @@ pub(super) static RULE: Mapping = Mapping {
             "There is a statement of a type.",
         ),
         optional(
+            "base-image",
+            Shape::Mapping(&BASE_IMAGE),
+            "What it was built on is allowed, signed, and young enough.",
+        ),
+        optional(
+            "provenance",
+            Shape::Mapping(&PROVENANCE),
+            "Who built it, by which instructions, from what.",
+        ),
+        optional(
+            "sbom",
+            Shape::Mapping(&SBOM),
+            "There is an SBOM, and it lists what it should.",
+        ),
+        optional(
+            "vulnerabilities",
+            Shape::Mapping(&VULNERABILITIES),
+            "What a scan of the image may have found.",
+        ),
+        optional(
+            "licenses",
+            Shape::Mapping(&LICENSES),
+            "Every package has a licence that is admitted.",
+        ),
+        optional(
+            "expression",
+            Shape::Mapping(&EXPRESSION),
+            "All statements together satisfy a condition.",
+        ),
+        optional(
             "severity",
             Shape::Word(&["critical", "high", "medium", "low"]),
             "How its findings are shown: critical and high (default) as errors, medium as warnings, low as notices.",
         ),
         optional("remediation", FREE, "What to do about it, for the reader of a finding."),
-        reserved("provenance"),
-        reserved("sbom"),
-        reserved("vulnerabilities"),
-        reserved("licenses"),
-        reserved("base-image"),
-        reserved("rego"),
-        reserved("expression"),
         optional(
             "mode",
             MODE,
@@ -46,12 +76,11 @@ pub(super) static RULE: Mapping = Mapping {
         "licenses",
         "attestation",
         "base-image",
-        "rego",
         "expression",
     ])],
 };
 
-const BY: Shape = Shape::Either(&[NAME, Shape::Mapping(&SIGNER_SET)]);
+pub(super) const BY: Shape = Shape::Either(&[NAME, Shape::Mapping(&SIGNER_SET)]);
 
 /// What every rule about attestations says of the evidence that counts.
 pub(super) static DEMAND: [Key; 4] = [
@@ -71,12 +100,58 @@ pub(super) static DEMAND: [Key; 4] = [
 
 static ATTESTATION: Mapping = Mapping {
     noun: "an `attestation` rule",
-    keys: &[required(
-        "type",
-        Shape::Either(&[FREE, Shape::List(&FREE)]),
-        "A predicate type, or several: a built-in name, one of `types`, or a URI.",
-    )],
+    keys: &[
+        required(
+            "type",
+            Shape::Either(&[FREE, Shape::List(&FREE)]),
+            "A predicate type, or several: a built-in name, one of `types`, or a URI.",
+        ),
+        optional(
+            "where",
+            FREE,
+            "A condition on the statement, in CEL (docs/rules/attestation.md).",
+        ),
+        optional(
+            "rego",
+            Shape::Either(&[FREE, Shape::Mapping(&REGO)]),
+            "A policy in Rego, as `cosign verify-attestation --policy` takes it: a path from the policy, or a path and its digest.",
+        ),
+    ],
     shared: &DEMAND,
+    groups: &[],
+};
+
+static EXPRESSION: Mapping = Mapping {
+    noun: "an `expression` rule",
+    keys: &[
+        required(
+            "needs",
+            Shape::List(&FREE),
+            "Predicate types, of each of which there must be a statement; the condition sees these and no others.",
+        ),
+        required("by", BY, "Whose statements it is about."),
+        required(
+            "max-age",
+            DURATION,
+            "Older statements are left out: `14d`, `12h`, `90m`.",
+        ),
+        required(
+            "where",
+            FREE,
+            "A condition on `statements`, in CEL (docs/rules/expression.md).",
+        ),
+    ],
+    shared: &[],
+    groups: &[],
+};
+
+static REGO: Mapping = Mapping {
+    noun: "`rego`",
+    keys: &[
+        required("file", FREE, "A policy in Rego, by its path from the policy."),
+        optional("sha256", Shape::Text(Text::Sha256), "SHA-256 of the file."),
+    ],
+    shared: &[],
     groups: &[],
 };
 
@@ -107,7 +182,7 @@ static SIGNATURE: Mapping = Mapping {
     groups: &[],
 };
 
-static SIGNER_SET: Mapping = Mapping {
+pub(super) static SIGNER_SET: Mapping = Mapping {
     noun: "`by`",
     keys: &[
         optional("any-of", Shape::List(&NAME), "One of these signers."),

@@ -1,0 +1,54 @@
+//! How versions are ordered, by the type of a package URL. Where a small crate knows the order it is that crate's; where none
+//! does, there is no order rather than a guess.
+
+use std::cmp::Ordering;
+
+use super::debian;
+
+/// Whose rules order versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ecosystem {
+    /// semver.org: npm, cargo, golang (with `v`), hex.
+    Semantic,
+    /// PEP 440: pypi.
+    Python,
+    /// Debian policy, 5.6.12: deb.
+    Debian,
+}
+
+impl Ecosystem {
+    /// Of a package URL's type; none where no order is known.
+    pub fn of(kind: &str) -> Option<Self> {
+        match kind {
+            "npm" | "cargo" | "golang" | "hex" => Some(Self::Semantic),
+            "pypi" => Some(Self::Python),
+            "deb" => Some(Self::Debian),
+            _ => None,
+        }
+    }
+
+    /// None where one of them is no version.
+    pub(super) fn compare(self, left: &str, right: &str) -> Option<Ordering> {
+        match self {
+            Self::Semantic => Some(semantic(left)?.cmp_precedence(&semantic(right)?)),
+            Self::Python => {
+                let read = |text: &str| text.parse::<pep440_rs::Version>().ok();
+                Some(read(left)?.cmp(&read(right)?))
+            }
+            Self::Debian => debian::compare(left, right),
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Semantic => "semantic versioning",
+            Self::Python => "PEP 440",
+            Self::Debian => "Debian",
+        }
+    }
+}
+
+/// Go writes `v1.2.3`.
+fn semantic(text: &str) -> Option<semver::Version> {
+    semver::Version::parse(text.strip_prefix('v').unwrap_or(text)).ok()
+}
