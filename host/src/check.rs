@@ -10,12 +10,13 @@ use crate::component;
 use crate::image_list;
 use crate::inquiry::{self, Inquiry};
 use crate::parallel;
+use crate::progress::Progress;
 use crate::reference::Reference;
 use crate::run::{FLAGS, Fault, Image, Policy, Run, Tool, Weakening};
 use crate::wit::requirements::ImageRequirements;
 
 /// Judges every image. What goes wrong on the way is in the run too: it is shown, and it decides the exit code.
-pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read) -> Run {
+pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, progress: &Progress) -> Run {
     let mut run = Run::failed(Vec::new(), tool());
     run.mode = check.mode;
     run.weakenings = check.weakenings.clone();
@@ -44,8 +45,11 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read) 
             .extend(requirements.weakenings.into_iter().map(Weakening::from));
     }
     let jobs: Vec<(Reference, ImageRequirements)> = references.into_iter().zip(requirements.images).collect();
+    progress.begin(jobs.len());
     let judged = parallel::map(&jobs, at_once(check), |(reference, wanted)| {
-        judge(&inquiry, check, reference, wanted)
+        let judged = judge(&inquiry, check, reference, wanted);
+        progress.done(reference.written());
+        judged
     });
     for answer in judged {
         run.contacted.extend(answer.contacted);

@@ -46,6 +46,7 @@ pub mod listing;
 mod media_type;
 mod parallel;
 pub mod policy_source;
+pub mod progress;
 pub mod reference;
 pub mod registry;
 pub mod run;

@@ -15,6 +15,7 @@ use portcullis::emit::github::summary;
 use portcullis::emit::{self, Detail, Format, Style, proven};
 use portcullis::exit::Exit;
 use portcullis::list;
+use portcullis::progress::Progress;
 use portcullis::run::{Fault, Run};
 use portcullis::terminal::{self, Colour, Device};
 use portcullis::untrusted::Untrusted;
@@ -75,7 +76,9 @@ impl Place<'_> {
             return self.print_policy(check);
         }
         self.github_output(output::UNDECIDED)?;
-        let run = check::run(check, auth::Environment::from_process(), &mut io::stdin());
+        let progress = self.progress(check.detail);
+        let run = check::run(check, auth::Environment::from_process(), &mut io::stdin(), &progress);
+        drop(progress);
         self.files(check, &run)?;
         self.show(
             &run,
@@ -83,6 +86,14 @@ impl Place<'_> {
             check.detail,
         )?;
         Ok(run.exit())
+    }
+
+    fn progress(&self, detail: Detail) -> Progress {
+        let watched = self.pipeline == Pipeline::Other && io::stderr().is_terminal();
+        match detail {
+            Detail::Normal | Detail::Verbose if watched => Progress::on_standard_error(),
+            _ => Progress::hidden(),
+        }
     }
 
     /// Files first: whoever sees the verdict in the log finds them complete.

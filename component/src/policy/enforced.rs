@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::{BaseImageRule, Check, ImageEntry, Platforms, Policy, Rule, RuleKind, SignerSet, TypeSet};
+use super::{BaseImageRule, Check, ImageEntry, Platforms, Policy, Rule, RuleKind, Select, SignerSet, TypeSet};
 use crate::wit::basics::Mode;
 
 /// A rule as it holds for an image.
@@ -97,6 +97,17 @@ impl Platforms {
             Self::Every => vec!["every".to_owned()],
             Self::IndexOrEvery => vec!["index-or-every".to_owned()],
             Self::Listed(platforms) => platforms.clone(),
+        }
+    }
+}
+
+impl Rule {
+    /// Whether evidence that is withheld can turn deny into allow: where the newest or every document decides, one that is
+    /// hidden does not. `max-age` bounds how long that helps (meaning 7).
+    pub fn can_be_helped_by_hiding(&self) -> bool {
+        match &self.kind {
+            RuleKind::Signature(_) | RuleKind::Annotated(_) => false,
+            RuleKind::Attested(demand, _) => demand.select != Select::Any,
         }
     }
 }

@@ -4,6 +4,8 @@
 #[allow(dead_code)]
 #[path = "../support/case.rs"]
 mod case;
+#[path = "../support/omission.rs"]
+mod omission;
 
 mod attestation;
 mod base_image;
@@ -11,6 +13,7 @@ mod condition;
 mod enforcement;
 mod exceptions;
 mod licenses;
+mod monotony;
 mod provenance;
 mod sbom;
 mod select;

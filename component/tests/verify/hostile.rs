@@ -9,7 +9,7 @@ use testbed::*;
 
 use crate::case::{Case, NAME, blob, image, named, release, signature};
 use crate::corpus::{assert_sound, corpus};
-use crate::monotony::Random;
+use crate::omission::Random;
 
 #[track_caller]
 fn looked_at(request: &Request) -> Report {

@@ -8,6 +8,9 @@ mod case;
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/omission.rs"]
+mod omission;
+
 mod accepted;
 mod bundle;
 mod certificate;
