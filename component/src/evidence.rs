@@ -12,9 +12,11 @@ use crate::wit::request::{Descriptor, Lookup, NamedFile, Outcome};
 
 mod manifest;
 mod store;
+mod unsigned;
 
 pub use manifest::read_manifest;
 pub use store::{Missing, Store};
+pub use unsigned::Kind;
 
 /// One piece of evidence, not yet proven.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct Candidate<'a> {
     pub artifact_type: Option<String>,
     pub size: u64,
     pub content: Content<'a>,
+    /// The predicate type that an annotation of the carrier states. The payload's own is the one that counts.
+    pub stated_type: Option<String>,
     pub remarks: Vec<String>,
 }
 
@@ -41,6 +45,8 @@ pub enum Content<'a> {
     SimpleSigning(&'a [u8], BTreeMap<String, String>),
     /// A layer with cosign's annotations: DSSE envelope.
     Envelope(&'a [u8], BTreeMap<String, String>),
+    /// Recognised, and signed by nobody; the bytes where they were asked for.
+    Unsigned(Kind, Option<&'a [u8]>),
     /// Listed, and of a kind that nobody here can prove.
     Unknown,
     /// It can't be read, whatever it is.
@@ -49,12 +55,27 @@ pub enum Content<'a> {
     Unseen(Failure),
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
+    /// As they are stored.
+    pub fn bytes(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Bundle(bytes) | Self::SimpleSigning(bytes, _) | Self::Envelope(bytes, _) => Some(bytes),
+            Self::Unsigned(_, bytes) => *bytes,
+            Self::Unknown | Self::Broken(_) | Self::Unseen(_) => None,
+        }
+    }
+
+    /// Nobody signed it, or nobody knows what it is: it is no evidence that could count.
+    pub fn is_beside(&self) -> bool {
+        matches!(self, Self::Unsigned(..) | Self::Unknown)
+    }
+
     /// Bytes that reading it costs.
     pub fn size(&self) -> usize {
         match self {
             Self::Bundle(bytes) | Self::SimpleSigning(bytes, _) | Self::Envelope(bytes, _) => bytes.len(),
-            Self::Unknown | Self::Broken(_) | Self::Unseen(_) => 0,
+            Self::Unsigned(Kind::Statement, Some(bytes)) => bytes.len(),
+            Self::Unsigned(..) | Self::Unknown | Self::Broken(_) | Self::Unseen(_) => 0,
         }
     }
 }
@@ -64,6 +85,13 @@ const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
 const COSIGN_ARTIFACT: &str = "application/vnd.dev.cosign.artifact";
 const NOTATION: &str = "application/vnd.cncf.notary.signature";
+
+/// Annotations that state the predicate type: of cosign's layers, of BuildKit's, and of cosign's manifests with bundles.
+const STATED_TYPES: [&str; 3] = [
+    "predicateType",
+    "in-toto.io/predicate-type",
+    "dev.sigstore.bundle.predicateType",
+];
 
 /// Every piece of evidence that `lookups` and `bundles` bring for `subject`, each once, in the order of the request.
 pub fn candidates<'a>(
@@ -121,7 +149,10 @@ impl<'a> Collector<'_, 'a> {
             return self.whole(carrier, descriptor, digest, Content::Broken(rejection), Vec::new());
         };
         if !self.store.knows(&digest) && !may_carry_evidence(carrier, descriptor.artifact_type.as_deref()) {
-            return self.whole(carrier, descriptor, digest, Content::Unknown, Vec::new());
+            let kind = descriptor.artifact_type.as_deref().and_then(unsigned::artifact);
+            let content = kind.map_or(Content::Unknown, |kind| Content::Unsigned(kind, None));
+            let remarks = notation_remark(descriptor.artifact_type.as_deref());
+            return self.whole(carrier, descriptor, digest, content, remarks);
         }
         match self.store.read(&digest) {
             Ok(bytes) => self.manifest(carrier, descriptor, digest, bytes),
@@ -147,23 +178,26 @@ impl<'a> Collector<'_, 'a> {
             let Some(media_type) = layer.get("mediaType").and_then(Value::as_str) else {
                 continue;
             };
-            if !is_evidence(media_type) {
-                continue;
-            }
+            let kind = match is_evidence(media_type) {
+                true => None,
+                false => match unsigned::layer(artifact_type.as_deref(), &manifest, number, layer) {
+                    Some(kind) => Some(kind),
+                    None => continue,
+                },
+            };
             recognised += 1;
-            let found = self.layer(carrier, digest, layer, media_type, artifact_type.clone());
+            let found = self.layer(carrier, digest, layer, media_type, kind);
             self.push(Candidate {
                 layer: number,
+                artifact_type: artifact_type.clone(),
+                stated_type: stated_type(layer).or_else(|| stated_type(&manifest)),
                 remarks: remarks.clone(),
                 ..found
             });
         }
         if recognised == 0 {
             let mut remarks = remarks;
-            if artifact_type.as_deref() == Some(NOTATION) {
-                remarks
-                    .push("a Notation (Notary Project) signature: recognised, not verified by this version".to_owned());
-            }
+            remarks.extend(notation_remark(artifact_type.as_deref()));
             let described = Descriptor {
                 artifact_type,
                 ..descriptor.clone()
@@ -178,7 +212,7 @@ impl<'a> Collector<'_, 'a> {
         manifest: Digest,
         layer: &Value,
         media_type: &str,
-        artifact_type: Option<String>,
+        unsigned: Option<Kind>,
     ) -> Candidate<'a> {
         let named = layer.get("digest").and_then(Value::as_str).unwrap_or_default();
         let (digest, content) = match Digest::parse(named) {
@@ -186,7 +220,10 @@ impl<'a> Collector<'_, 'a> {
                 let rejection = malformed(format!("a layer's digest `{named}` is not a SHA-256 digest"));
                 (manifest, Content::Broken(rejection))
             }
-            Some(digest) => (digest, self.layer_content(digest, layer, media_type)),
+            Some(digest) => match unsigned {
+                Some(kind) => (digest, self.unsigned_content(digest, kind)),
+                None => (digest, self.layer_content(digest, layer, media_type)),
+            },
         };
         Candidate {
             subject: self.subject,
@@ -195,11 +232,17 @@ impl<'a> Collector<'_, 'a> {
             layer: 0,
             digest,
             media_type: media_type.to_owned(),
-            artifact_type,
+            artifact_type: None,
+            stated_type: None,
             size: layer.get("size").and_then(Value::as_u64).unwrap_or_default(),
             content,
             remarks: Vec::new(),
         }
+    }
+
+    /// Its bytes are fetched only where somebody asked for them, and nothing depends on them.
+    fn unsigned_content(&self, digest: Digest, kind: Kind) -> Content<'a> {
+        Content::Unsigned(kind, self.store.read(&digest).ok())
     }
 
     fn layer_content(&self, digest: Digest, layer: &Value, media_type: &str) -> Content<'a> {
@@ -226,6 +269,7 @@ impl<'a> Collector<'_, 'a> {
             digest: Digest::of(&file.content),
             media_type: BUNDLE.to_owned(),
             artifact_type: None,
+            stated_type: None,
             size: file.content.len() as u64,
             content: Content::Bundle(&file.content),
             remarks: vec![format!("from the file {}", file.name)],
@@ -250,6 +294,7 @@ impl<'a> Collector<'_, 'a> {
             artifact_type: descriptor.artifact_type.clone(),
             size: descriptor.size,
             content,
+            stated_type: None,
             remarks,
         });
     }
@@ -278,6 +323,20 @@ impl<'a> Collector<'_, 'a> {
             None => vec!["listed for this image, but its manifest names no subject".to_owned()],
         }
     }
+}
+
+fn notation_remark(artifact_type: Option<&str>) -> Vec<String> {
+    let recognised = "a Notation (Notary Project) signature: recognised, not verified by this version";
+    match artifact_type {
+        Some(NOTATION) => vec![recognised.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+fn stated_type(described: &Value) -> Option<String> {
+    let annotations = described.get("annotations")?;
+    let stated = STATED_TYPES.iter().find_map(|key| annotations.get(key)?.as_str())?;
+    Some(stated.to_owned())
 }
 
 pub fn malformed(reason: String) -> Rejection {

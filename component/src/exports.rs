@@ -3,6 +3,7 @@
 use crate::wit::diagnostics::Error;
 use crate::wit::evaluator::Guest;
 use crate::wit::evidence::Evidence;
+use crate::wit::extraction::{Extraction, Selection};
 use crate::wit::report::Report;
 use crate::wit::request::{PolicySource, Request};
 use crate::wit::requirements::Requirements;
@@ -21,6 +22,10 @@ impl Guest for Component {
 
     fn inspect(request: Request) -> Result<Vec<Evidence>, Error> {
         evaluate::inspect(&request)
+    }
+
+    fn extract(request: Request, selection: Selection) -> Result<Extraction, Error> {
+        evaluate::extract(&request, &selection)
     }
 }
 

@@ -52,7 +52,7 @@ impl std::error::Error for Error {}
 
 impl Statement {
     pub fn read(payload: &[u8]) -> Result<Self, Error> {
-        let value = json::read(payload).map_err(|error| Error::Json(error.to_string()))?;
+        let value = json::read_without(payload, "predicate").map_err(|error| Error::Json(error.to_string()))?;
         let statement_type = text(&value, "_type").ok_or(Error::Field("_type"))?;
         if !TYPES.contains(&statement_type) {
             return Err(Error::Type(statement_type.to_owned()));
@@ -132,7 +132,7 @@ const SHORT_TYPES: [(&str, &str); 12] = [
 ];
 
 /// What `short_type` gives for a predicate type without a name of its own.
-const OTHER: &str = "attestation";
+pub const OTHER: &str = "attestation";
 
 /// The short name of a predicate type, as `list` shows it and `--type` takes it.
 pub fn short_type(predicate_type: &str) -> &'static str {

@@ -129,6 +129,31 @@ impl Root {
             .collect()
     }
 
+    /// DER of the authorities above a certificate that was proven under this root, the issuing one first.
+    pub fn chain_above(&self, leaf: &[u8]) -> Vec<&[u8]> {
+        let Ok(leaf) = Certificate::from_der(leaf) else {
+            return Vec::new();
+        };
+        let of_authority = |authority: &'_ CertificateAuthority| {
+            let encoded = authority.cert_chain.certificates.iter();
+            let chain: Vec<_> = encoded
+                .filter_map(|one| Certificate::from_der(one.raw_bytes.as_bytes()).ok())
+                .collect();
+            let issuer = (0..chain.len()).find(|&index| issued(&chain[index], &leaf))?;
+            Some(above(&chain, issuer))
+        };
+        let found = self
+            .trusted
+            .certificate_authorities
+            .iter()
+            .find_map(|one| Some((one, of_authority(one)?)));
+        let Some((authority, path)) = found else {
+            return Vec::new();
+        };
+        let bytes = |index: usize| authority.cert_chain.certificates[index].raw_bytes.as_bytes();
+        path.into_iter().map(bytes).collect()
+    }
+
     pub fn log(&self, id: &[u8]) -> Option<usize> {
         self.trusted
             .tlogs

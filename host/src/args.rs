@@ -6,20 +6,23 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::ci::Environment;
+use crate::collect::Depth;
 use crate::emit::{Detail, Format};
 use crate::run::Weakening;
 use crate::wit::basics::Mode;
+use crate::wit::extraction::{Choice, Part, Trust};
 
 mod definition;
 mod error;
 mod evidence;
+mod extract;
 pub mod flags_policy;
 mod identity;
 mod output;
 mod read;
 
 pub use error::UsageError;
-pub use identity::{Flags, Identity, TextMatch};
+pub use identity::{Attested, Flags, Identity, TextMatch};
 
 /// The policy that is read where the command line names none.
 pub const DEFAULT_POLICY: &str = "portcullis.yaml";
@@ -29,6 +32,7 @@ pub const DEFAULT_POLICY: &str = "portcullis.yaml";
 pub enum Command {
     Check(Box<Check>),
     List(Box<List>),
+    Extract(Box<Extract>),
     /// text for standard output and exit 0: help or version
     Show(String),
 }
@@ -59,8 +63,39 @@ pub struct List {
     pub policy: Option<PolicyChoice>,
     pub evidence: EvidenceOptions,
     pub format: ListFormat,
+    pub depth: Depth,
     pub detail: Detail,
     pub weakenings: Vec<Weakening>,
+}
+
+/// `portcullis extract`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extract {
+    pub image: String,
+    /// none: nobody is trusted, and `trust` says that this does not matter
+    pub policy: Option<PolicyChoice>,
+    pub evidence: EvidenceOptions,
+    /// empty: every type
+    pub types: Vec<String>,
+    /// none: exactly one for standard output or a file, all for a directory
+    pub choice: Option<Choice>,
+    pub part: Part,
+    pub trust: Trust,
+    /// file or directory; none: standard output
+    pub output: Option<PathBuf>,
+    /// base64, as cosign writes it
+    pub output_signature: Option<PathBuf>,
+    /// PEM, as cosign writes it
+    pub output_certificate: Option<PathBuf>,
+    pub detail: Detail,
+    pub weakenings: Vec<Weakening>,
+}
+
+impl Extract {
+    /// More than one document may come of it.
+    pub fn may_be_several(&self) -> bool {
+        self.types.len() != 1 || self.choice == Some(Choice::All)
+    }
 }
 
 /// At least one of the two names an image.
@@ -86,7 +121,7 @@ pub enum PolicyChoice {
         /// `sha256:…` that its bytes must have
         digest: Option<String>,
     },
-    /// a policy of one rule: see [`flags_policy`]
+    /// a policy of their own: see [`flags_policy`]
     Flags(Flags),
 }
 
@@ -158,6 +193,7 @@ pub fn parse(
     };
     match matches.subcommand() {
         Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
+        Some(("extract", matches)) => Ok(Command::Extract(Box::new(extract::extract(matches, surroundings)?))),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
         // An empty variable in a script must not be a job that succeeds and checks nothing.
         _ => Err(UsageError::NoCommand),

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use crate::args::{Check, PolicyChoice};
 use crate::auth;
-use crate::collect::Collected;
+use crate::collect::{Collected, Depth};
 use crate::component;
 use crate::image_list;
 use crate::inquiry::{self, Inquiry};
@@ -73,7 +73,7 @@ struct Judged {
 }
 
 fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &ImageRequirements) -> Judged {
-    let collected: Collected = inquiry.collect(reference, wanted);
+    let collected: Collected = inquiry.collect(reference, wanted, Depth::Signed);
     let mut contacted = collected.contacted.clone();
     let answer = inquiry.judge(inquiry.request(collected, check.mode), &mut contacted);
     let outcome = match answer {

@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! use portcullis::auth::Environment;
-//! use portcullis::collect::collect;
+//! use portcullis::collect::{Depth, collect};
 //! use portcullis::reference::Reference;
 //! use portcullis::registry::{Registry, Settings};
 //! use portcullis::wit::basics::Carrier;
@@ -16,7 +16,7 @@
 //! let registry = Registry::new(Settings::new(Environment::from_process()));
 //! let carriers = vec![Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag];
 //! let requirements = ImageRequirements { name: reference.name(), rules: Vec::new(), carriers, children: false };
-//! let collected = collect(&registry, &reference, &requirements);
+//! let collected = collect(&registry, &reference, &requirements, Depth::Signed);
 //! println!("{:?}, {} blobs", collected.image.resolved, collected.blobs.len());
 //! # Ok::<(), portcullis::reference::ReferenceError>(())
 //! ```
@@ -24,6 +24,7 @@
 mod base;
 mod budget;
 mod candidates;
+mod depth;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ use crate::wit::request::{Blob, Descriptor, Image, Lookup, Outcome, Unreadable};
 use crate::wit::requirements::ImageRequirements;
 pub use base::{Beside, collect_base};
 use budget::Budget;
+pub use depth::Depth;
 use store::Store;
 
 /// The part of a request that comes from a registry or layout.
@@ -66,10 +68,16 @@ const CARRIERS: [Carrier; 5] = [
 /// What a listed descriptor is counted as: its digest, two media types and their places in memory.
 const LISTED_BYTES: usize = 256;
 
-pub fn collect(source: &dyn Source, reference: &Reference, requirements: &ImageRequirements) -> Collected {
+pub fn collect(
+    source: &dyn Source,
+    reference: &Reference,
+    requirements: &ImageRequirements,
+    depth: Depth,
+) -> Collected {
     let mut walk = Walk {
         source,
         reference,
+        depth,
         store: Store::default(),
         budget: Budget::default(),
     };
@@ -78,6 +86,9 @@ pub fn collect(source: &dyn Source, reference: &Reference, requirements: &ImageR
         Ok(image) => {
             let subjects = walk.subjects(*image, requirements);
             let mut lookups = walk.look_up(&subjects, &requirements.carriers);
+            if requirements.carriers.contains(&Carrier::Index) {
+                lookups.extend(walk.attached_in_indexes(&subjects));
+            }
             walk.fetch_candidates(&mut lookups);
             lookups
         }
@@ -102,6 +113,7 @@ pub fn collect(source: &dyn Source, reference: &Reference, requirements: &ImageR
 struct Walk<'a> {
     source: &'a dyn Source,
     reference: &'a Reference,
+    depth: Depth,
     store: Store,
     budget: Budget,
 }
@@ -168,6 +180,33 @@ impl Walk<'_> {
             children.push(child);
         }
         children
+    }
+
+    /// What BuildKit attached to the platforms: it lies in the index itself, and nobody has to be asked for it.
+    fn attached_in_indexes(&self, subjects: &[Digest]) -> Vec<Lookup> {
+        let mut attached: Vec<(Digest, Vec<Descriptor>)> = Vec::new();
+        let documents = subjects.iter().filter_map(|subject| self.store.document(*subject));
+        for index in documents.filter(|document| document.shape == Shape::Index) {
+            for part in index
+                .parts
+                .iter()
+                .filter(|part| part.is_buildkit_attestation(&index.parts))
+            {
+                let Some(about) = part.attested().filter(|about| subjects.contains(about)) else {
+                    continue;
+                };
+                match attached.iter_mut().find(|(known, _)| *known == about) {
+                    Some((_, descriptors)) => descriptors.push(part.descriptor.clone()),
+                    None => attached.push((about, vec![part.descriptor.clone()])),
+                }
+            }
+        }
+        let lookup = |(subject, descriptors): (Digest, Vec<Descriptor>)| Lookup {
+            subject: subject.to_string(),
+            carrier: Carrier::Index,
+            outcome: Outcome::Found(descriptors),
+        };
+        attached.into_iter().map(lookup).collect()
     }
 
     fn look_up(&mut self, subjects: &[Digest], wanted: &[Carrier]) -> Vec<Lookup> {

@@ -17,6 +17,7 @@ use wasmtime::{Engine, Store, Trap, WasmBacktrace};
 use crate::wit::basics::Timestamp;
 use crate::wit::diagnostics;
 use crate::wit::evidence::Evidence;
+use crate::wit::extraction::{Extraction, Selection};
 use crate::wit::report::Report;
 use crate::wit::request::{PolicySource, Request};
 use crate::wit::requirements::Requirements;
@@ -98,6 +99,13 @@ impl Component {
     pub fn inspect(&self, request: &Request) -> Result<Vec<Evidence>, Error> {
         self.call("inspect", request.time, |store, gate| {
             gate.portcullis_gate_evaluator().call_inspect(store, request)
+        })
+    }
+
+    /// Hands out what is selected of what could be proven.
+    pub fn extract(&self, request: &Request, selection: &Selection) -> Result<Extraction, Error> {
+        self.call("extract", request.time, |store, gate| {
+            gate.portcullis_gate_evaluator().call_extract(store, request, selection)
         })
     }
 

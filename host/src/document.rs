@@ -21,6 +21,7 @@ pub(crate) struct Document {
     pub(crate) shape: Shape,
     pub(crate) artifact_type: Option<String>,
     pub(crate) subject: Option<Digest>,
+    pub(crate) annotations: BTreeMap<String, String>,
     /// layers of a manifest, manifests of an index; those with a digest other than sha256 cannot be named and are left
     /// out
     pub(crate) parts: Vec<Part>,
@@ -83,6 +84,7 @@ struct Raw {
     config: Option<RawPart>,
     fs_layers: Option<IgnoredAny>,
     subject: Option<RawPart>,
+    annotations: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +123,7 @@ impl Document {
             shape,
             artifact_type,
             subject: raw.subject.and_then(|subject| subject.digest?.parse().ok()),
+            annotations: raw.annotations.unwrap_or_default(),
             parts: parts.into_iter().filter_map(RawPart::named).collect(),
             configuration: raw.config.and_then(RawPart::named),
         })
@@ -230,6 +233,11 @@ impl Part {
                         .iter()
                         .any(|sibling| sibling.digest != self.digest && sibling.descriptor.digest == *about)
                 })
+    }
+
+    /// The platform that an attestation manifest of BuildKit's is about.
+    pub(crate) fn attested(&self) -> Option<Digest> {
+        self.annotations.get("vnd.docker.reference.digest")?.parse().ok()
     }
 
     /// "data: this property contains an embedded representation of the referenced content": a request less, where it is

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::args::{EvidenceOptions, PolicyChoice, RegistryOptions};
 use crate::auth;
 use crate::bundles::{self, BundleError};
-use crate::collect::{Beside, Collected, collect, collect_base};
+use crate::collect::{Beside, Collected, Depth, collect, collect_base};
 use crate::component::{self, Component};
 use crate::layout::{Layout, LayoutError};
 use crate::limits;
@@ -108,10 +108,10 @@ impl Inquiry {
         ))
     }
 
-    pub fn collect(&self, reference: &Reference, requirements: &ImageRequirements) -> Collected {
+    pub fn collect(&self, reference: &Reference, requirements: &ImageRequirements, depth: Depth) -> Collected {
         match &self.origin {
-            Origin::Registry(registry) => collect(registry.as_ref(), reference, requirements),
-            Origin::Layout(layout) => collect(layout.as_ref(), reference, requirements),
+            Origin::Registry(registry) => collect(registry.as_ref(), reference, requirements, depth),
+            Origin::Layout(layout) => collect(layout.as_ref(), reference, requirements, depth),
             Origin::Bundles => known_by_digest(reference),
         }
     }

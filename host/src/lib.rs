@@ -37,6 +37,7 @@ pub mod digest;
 mod document;
 pub mod emit;
 pub mod exit;
+pub mod extract;
 pub mod image_list;
 pub mod inquiry;
 pub mod layout;

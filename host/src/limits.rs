@@ -8,11 +8,19 @@ pub const MANIFEST_BYTES: u64 = 4 << 20;
 /// All manifests about one image together. A manifest with one bundle has 1 KiB; 64 MiB are 1,000 of 64 KiB.
 pub const MANIFEST_BYTES_PER_IMAGE: u64 = 64 << 20;
 
-/// A bundle or envelope. A keyless bundle has 10 KiB; provenance of large builds was seen with some MiB.
-pub const EVIDENCE_BYTES: u64 = 16 << 20;
+/// A bundle or envelope. A keyless bundle has 10 KiB; an SBOM of 50 MB has 67 in base64, and 80 where cosign keeps it as
+/// text in text.
+pub const EVIDENCE_BYTES: u64 = 96 << 20;
 
 /// All evidence about one image together: what the component's memory can hold in copies and parsed.
-pub const EVIDENCE_BYTES_PER_IMAGE: u64 = 128 << 20;
+pub const EVIDENCE_BYTES_PER_IMAGE: u64 = 160 << 20;
+
+/// First layer of a referrer that nobody knows, for `list --inspect`. Shown are the first `SHOWN_BYTES`; all of it is
+/// fetched to compare its digest.
+pub const INSPECTED_BYTES: u64 = 1 << 20;
+
+/// What `list --inspect` shows of a manifest or layer.
+pub const SHOWN_BYTES: usize = 2 << 10;
 
 /// An image's configuration: its history and labels. The largest seen have some hundred KiB.
 pub const CONFIGURATION_BYTES: u64 = 4 << 20;
@@ -58,7 +66,7 @@ pub const LAYOUT_INDEX_BYTES: u64 = 16 << 20;
 pub const LAYOUT_ENTRIES: usize = 100_000;
 
 /// A detached bundle file, all of its lines.
-pub const BUNDLE_FILE_BYTES: u64 = 64 << 20;
+pub const BUNDLE_FILE_BYTES: u64 = 128 << 20;
 
 /// Lines of one `.jsonl` file.
 pub const BUNDLE_LINES: usize = 1_000;

@@ -2,13 +2,20 @@
 
 use crate::args::List;
 use crate::auth;
+use crate::collect::Depth;
+use crate::document::Document;
 use crate::inquiry::{self, Inquiry, usage};
-use crate::listing::Listing;
+use crate::limits;
+use crate::listing::{Beginning, Listing, Stranger};
 use crate::reference::Reference;
 use crate::run::Fault;
 use crate::wit::basics::{Carrier, Failure, Mode};
-use crate::wit::request::Outcome;
+use crate::wit::evidence::Evidence;
+use crate::wit::request::{Blob, Outcome};
 use crate::wit::requirements::ImageRequirements;
+
+/// Short type of what the component does not recognise.
+const UNKNOWN: &str = "unknown";
 
 pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<Fault>> {
     let reference: Reference = list.image.parse().map_err(|error| vec![usage(&error)])?;
@@ -19,11 +26,15 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
         std::slice::from_ref(&reference),
     );
     let (inquiry, requirements) = opened.map_err(|error| error.faults(&list.image))?;
-    let collected = inquiry.collect(&reference, &everything(&reference));
+    let collected = inquiry.collect(&reference, &everything(&reference), list.depth);
     let contacted = collected.contacted.clone();
     let request = inquiry.request(collected, Mode::Enforce);
     let inspected = inquiry.component().inspect(&request);
     let evidence = inspected.map_err(|error| inquiry::refused(error).faults(&list.image))?;
+    let strangers = match list.depth {
+        Depth::Strangers => strangers(&evidence, &request.blobs),
+        Depth::Signed | Depth::Named | Depth::Documents => Vec::new(),
+    };
     let lookups = request.lookups.iter().filter_map(|lookup| match &lookup.outcome {
         Outcome::Failed(failure) => Some(failure.clone()),
         Outcome::Found(_) | Outcome::Absent(_) => None,
@@ -43,6 +54,7 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
         name: reference.name(),
         digest: request.image.resolved.ok(),
         evidence,
+        strangers,
         failures,
         warnings: requirements.warnings,
         weakenings: list.weakenings.clone(),
@@ -50,8 +62,31 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
     })
 }
 
+/// The beginning of what nobody knows: its manifest, and its first layer where that was fetched.
+fn strangers(evidence: &[Evidence], blobs: &[Blob]) -> Vec<Stranger> {
+    let bytes = |digest: &str| blobs.iter().find(|blob| blob.digest == digest);
+    let beginning = |blob: &Blob| Beginning {
+        digest: blob.digest.clone(),
+        bytes: blob.content[..blob.content.len().min(limits::SHOWN_BYTES)].to_vec(),
+        left_out: blob.content.len().saturating_sub(limits::SHOWN_BYTES),
+    };
+    let unknown = evidence.iter().filter(|one| one.short_type == UNKNOWN);
+    let stranger = |one: &Evidence| {
+        let manifest = bytes(one.manifest.as_deref()?)?;
+        let first = Document::parse(&manifest.content, None)
+            .ok()
+            .and_then(|document| document.parts.into_iter().next());
+        let layer = first.and_then(|part| bytes(&part.digest.to_string()));
+        Some(Stranger {
+            manifest: beginning(manifest),
+            layer: layer.map(beginning),
+        })
+    };
+    unknown.filter_map(stranger).collect()
+}
+
 /// Wherever evidence may be.
-fn everything(reference: &Reference) -> ImageRequirements {
+pub fn everything(reference: &Reference) -> ImageRequirements {
     ImageRequirements {
         name: reference.name(),
         rules: Vec::new(),
@@ -61,6 +96,7 @@ fn everything(reference: &Reference) -> ImageRequirements {
             Carrier::SignatureTag,
             Carrier::AttestationTag,
             Carrier::SbomTag,
+            Carrier::Index,
         ],
         children: true,
     }

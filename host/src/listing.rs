@@ -16,6 +16,8 @@ pub struct Listing {
     /// none where the reference could not be resolved
     pub digest: Option<String>,
     pub evidence: Vec<Evidence>,
+    /// the beginning of what is not recognised, where it was asked for
+    pub strangers: Vec<Stranger>,
     /// where nobody could look
     pub failures: Vec<Failure>,
     pub warnings: Vec<Diagnostic>,
@@ -23,6 +25,23 @@ pub struct Listing {
     pub weakenings: Vec<Weakening>,
     /// hosts that were contacted
     pub contacted: Vec<String>,
+}
+
+/// A referrer that nobody knows, for people to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    pub manifest: Beginning,
+    /// its first layer, where it is small enough to be fetched
+    pub layer: Option<Beginning>,
+}
+
+/// The first bytes of a manifest or layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    pub digest: String,
+    pub bytes: Vec<u8>,
+    /// how many more there are
+    pub left_out: usize,
 }
 
 impl Listing {

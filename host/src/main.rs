@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use portcullis::args::{self, Check, CheckAction, Command, List, ListFormat, PolicyChoice, Surroundings};
+use portcullis::args::{self, Check, CheckAction, Command, Extract, List, ListFormat, PolicyChoice, Surroundings};
 use portcullis::auth;
 use portcullis::check;
 use portcullis::ci::{Environment, LogLevel, Pipeline};
@@ -14,6 +14,7 @@ use portcullis::emit::github::output::{self, OutputPath};
 use portcullis::emit::github::summary;
 use portcullis::emit::{self, Detail, Format, Style, proven};
 use portcullis::exit::Exit;
+use portcullis::extract;
 use portcullis::list;
 use portcullis::progress::Progress;
 use portcullis::run::{Fault, Run};
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Ok(Command::Show(text)) => print(&text).map(|()| Exit::Allow),
         Ok(Command::Check(check)) => place.check(&check),
         Ok(Command::List(list)) => place.list(&list),
+        Ok(Command::Extract(extract)) => place.extract(&extract),
         Err(error) => {
             let format = args::format_of(&arguments, place.environment);
             place.failed(vec![Fault::from(&error)], format)
@@ -142,6 +144,18 @@ impl Place<'_> {
         }
         out.flush()?;
         Ok(listing.exit())
+    }
+
+    /// Data goes to standard output or files, words to standard error.
+    fn extract(&self, extract: &Extract) -> io::Result<Exit> {
+        let mut extracted = match extract::run(extract, auth::Environment::from_process()) {
+            Ok(extracted) => extracted,
+            Err(faults) => return self.failed(faults, Some(Format::Text)),
+        };
+        extracted.hand_out(extract, &mut io::stdout().lock())?;
+        let style = self.error_style(extract.detail);
+        emit::extract::emit(&extracted, style, &mut io::stderr().lock())?;
+        Ok(extracted.exit())
     }
 
     fn print_policy(&self, check: &Check) -> io::Result<Exit> {

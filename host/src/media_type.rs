@@ -56,6 +56,31 @@ pub(crate) fn may_carry_evidence(artifact_type: Option<&str>) -> bool {
         || matches!(artifact_type.as_str(), "" | OCI_EMPTY | OCI_CONFIG)
 }
 
+/// cosign, Syft, ORAS
+const SBOMS: [&str; 5] = [
+    "text/spdx",
+    "application/spdx",
+    "application/cyclonedx",
+    "application/vnd.cyclonedx",
+    "application/vnd.syft",
+];
+/// Attachments of a vendor, and what ORAS calls the ones that nobody named.
+const ATTACHMENTS: [&str; 2] = ["application/aa.", "application/vnd.unknown."];
+/// in-toto, without an envelope: BuildKit's
+pub(crate) const STATEMENT: &str = "application/vnd.in-toto+json";
+
+/// Whether a layer is a document that nobody signed, as far as its media type says.
+pub(crate) fn may_be_document(layer: &str) -> bool {
+    let essence = essence(layer);
+    essence == STATEMENT || SBOMS.iter().any(|begin| essence.starts_with(begin))
+}
+
+/// Whether a referrer listed under this artifact type may be one.
+pub(crate) fn is_attachment(artifact_type: &str) -> bool {
+    let essence = essence(artifact_type);
+    ATTACHMENTS.iter().any(|begin| essence.starts_with(begin))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

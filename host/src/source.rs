@@ -60,7 +60,7 @@ impl DerivedTag {
             Carrier::SignatureTag => Some(Self::Signature),
             Carrier::AttestationTag => Some(Self::Attestation),
             Carrier::SbomTag => Some(Self::Sbom),
-            Carrier::Referrer | Carrier::File => None,
+            Carrier::Referrer | Carrier::Index | Carrier::File => None,
         }
     }
 }

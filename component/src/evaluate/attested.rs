@@ -8,7 +8,6 @@ use super::outcome::{Bench, Outcome};
 use super::waivers::Objected;
 use super::weigh::{Standing, Weighed, Weigher};
 use crate::digest::Digest;
-use crate::evidence::Content;
 use crate::policy::{Check, Demand, Enforced, Select, SignerSet};
 use crate::rules::{self, About, Document};
 use crate::targets::Target;
@@ -110,7 +109,7 @@ impl<'p> Attested<'_, 'p> {
     }
 }
 
-fn unreadable(digest: Digest, reason: &str) -> Failure {
+pub(super) fn unreadable(digest: Digest, reason: &str) -> Failure {
     Failure {
         class: ResultClass::Malformed,
         place: digest.to_string(),
@@ -349,7 +348,8 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
             .iter()
             .filter(|piece| of_kind(&piece.predicate_type))
         {
-            if matches!(piece.candidate.content, Content::Unknown) || piece.is_signature() {
+            let nameless = piece.predicate_type.is_none() && piece.candidate.content.is_beside();
+            if nameless || piece.is_signature() {
                 continue;
             }
             for attempt in &piece.attempts {

@@ -15,7 +15,7 @@ use crate::evidence::{Missing, Store};
 use crate::json;
 use crate::limits;
 use crate::policy::{
-    BaseImageRule, DockerReference, Enforced, Platforms, RuleKind, SignatureForm, SignatureRule, SignerSet,
+    BaseImageRule, DockerReference, Enforced, Platforms, RuleKind, SignatureForm, SignatureRule, SignerSet, TypeNames,
 };
 use crate::predicate;
 use crate::rules::base_image::{self, Base, Created, Seen, Signed};
@@ -38,11 +38,17 @@ pub(super) struct Bases<'a, 'p> {
 }
 
 impl<'a, 'p> Bases<'a, 'p> {
-    pub fn new(request: &'a Request, store: &'p Store<'a>, prover: &'p Prover<'p>, asked: Vec<Asked<'p>>) -> Self {
+    pub fn new(
+        request: &'a Request,
+        store: &'p Store<'a>,
+        prover: &'p Prover<'p>,
+        asked: Vec<Asked<'p>>,
+        names: &'p TypeNames,
+    ) -> Self {
         Self {
             request,
             store,
-            docket: Docket::new(request, store, prover, Tried::Asked(asked)),
+            docket: Docket::new(request, store, prover, Tried::Asked(asked), names),
             wanted: RefCell::default(),
         }
     }

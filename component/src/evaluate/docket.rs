@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::digest::Digest;
-use crate::evidence::{self, Candidate, Content, Store};
+use crate::evidence::{self, Candidate, Content, Kind, Store};
 use crate::limits;
-use crate::policy::{RuleKind, TypeSet};
+use crate::policy::{RuleKind, TypeNames, TypeSet};
 use crate::signer::Signer;
 use crate::statement;
 use crate::targets::Target;
@@ -31,6 +31,8 @@ pub(super) struct Asked<'p> {
     pub signer: &'p Signer,
     /// A rule asks for their image signatures.
     pub signatures: bool,
+    /// A rule asks for their attestations of any type.
+    pub attestations: bool,
     /// Rules ask for their attestations of these types.
     pub types: Vec<&'p TypeSet>,
 }
@@ -39,6 +41,7 @@ impl Asked<'_> {
     /// What cannot be read may be anything.
     fn is_for(&self, reading: &Reading<'_>) -> bool {
         match (&reading.predicate_type, reading.is_attestation()) {
+            (_, true) if self.attestations => true,
             (Some(predicate_type), true) => self.types.iter().any(|types| types.contains(predicate_type)),
             (None, true) => !self.types.is_empty(),
             (_, false) if reading.form == Form::Other => true,
@@ -52,6 +55,7 @@ pub(super) struct Docket<'a, 'p> {
     store: &'p Store<'a>,
     prover: &'p Prover<'p>,
     tried: Tried<'p>,
+    names: &'p TypeNames,
     examined: RefCell<Vec<Rc<Examined<'a>>>>,
 }
 
@@ -76,7 +80,9 @@ impl Unseen {
     pub fn concerns(&self, kind: &RuleKind) -> bool {
         let beside: &[Carrier] = match kind {
             RuleKind::Signature(_) => &[Carrier::AttestationTag, Carrier::SbomTag],
-            RuleKind::Attested(..) | RuleKind::Annotated(_) => &[Carrier::SignatureTag, Carrier::SbomTag],
+            RuleKind::Attested(..) | RuleKind::Attestations(_) | RuleKind::Annotated(_) => {
+                &[Carrier::SignatureTag, Carrier::SbomTag]
+            }
         };
         !self.carrier.is_some_and(|carrier| beside.contains(&carrier))
     }
@@ -84,7 +90,7 @@ impl Unseen {
 
 pub(super) struct Piece<'a> {
     pub candidate: Candidate<'a>,
-    form: Form,
+    pub form: Form,
     pub predicate_type: Option<String>,
     pub attempts: Vec<Try>,
 }
@@ -97,12 +103,19 @@ pub(super) struct Try {
 }
 
 impl<'a, 'p> Docket<'a, 'p> {
-    pub fn new(request: &'a Request, store: &'p Store<'a>, prover: &'p Prover<'p>, tried: Tried<'p>) -> Self {
+    pub fn new(
+        request: &'a Request,
+        store: &'p Store<'a>,
+        prover: &'p Prover<'p>,
+        tried: Tried<'p>,
+        names: &'p TypeNames,
+    ) -> Self {
         Self {
             request,
             store,
             prover,
             tried,
+            names,
             examined: RefCell::new(Vec::new()),
         }
     }
@@ -149,7 +162,22 @@ impl<'a, 'p> Docket<'a, 'p> {
     }
 
     pub fn evidence(&self) -> Vec<Evidence> {
-        self.examined.borrow().iter().flat_map(|one| one.evidence()).collect()
+        let examined = self.examined.borrow();
+        let pieces = examined
+            .iter()
+            .flat_map(|one| one.pieces.iter().map(move |piece| (one, piece)));
+        pieces
+            .map(|(one, piece)| piece.evidence(&one.verified, self.names))
+            .collect()
+    }
+
+    /// Everything that was looked at so far.
+    pub fn examined(&self) -> Vec<Rc<Examined<'a>>> {
+        self.examined.borrow().clone()
+    }
+
+    pub fn prover(&self) -> &'p Prover<'p> {
+        self.prover
     }
 
     fn look(&self, target: &Target<'a>) -> Examined<'a> {
@@ -182,7 +210,7 @@ impl<'a, 'p> Docket<'a, 'p> {
         examined
     }
 
-    fn try_piece(&self, candidate: Candidate<'a>, target: &Target<'a>, examined: &mut Examined<'a>) -> Piece<'a> {
+    fn try_piece(&self, mut candidate: Candidate<'a>, target: &Target<'a>, examined: &mut Examined<'a>) -> Piece<'a> {
         let about = verify::Target {
             digest: target.digest,
             manifest: target.manifest,
@@ -211,6 +239,7 @@ impl<'a, 'p> Docket<'a, 'p> {
             attempts.push(Try { signer, outcome });
         }
         let predicate_type = reading.predicate_type.clone();
+        candidate.remarks.extend(another_type_stated(&candidate, &reading));
         Piece {
             candidate,
             form: reading.form,
@@ -228,6 +257,10 @@ impl<'a, 'p> Docket<'a, 'p> {
             let prove = |one: &&Signer| (Some(one.name.clone()), self.prover.prove(candidate, reading, one));
             signers.iter().map(prove).collect()
         };
+        if candidate.content.is_beside() {
+            let refused = reading.signed.as_ref().err().map(Rejection::clone);
+            return refused.map(|rejection| (None, Err(rejection))).into_iter().collect();
+        }
         match &self.tried {
             Tried::Asked(asked) => {
                 let meant: Vec<_> = asked
@@ -268,16 +301,10 @@ impl<'a, 'p> Docket<'a, 'p> {
     }
 }
 
-impl Examined<'_> {
-    fn evidence(&self) -> Vec<Evidence> {
-        self.pieces.iter().map(|piece| piece.evidence(&self.verified)).collect()
-    }
-}
-
 impl Piece<'_> {
     /// It may be anything: nobody could read so much as its type.
     pub fn is_unreadable(&self) -> bool {
-        let broken = !matches!(self.candidate.content, Content::Unknown | Content::Unseen(_));
+        let broken = !self.candidate.content.is_beside() && !matches!(self.candidate.content, Content::Unseen(_));
         broken && self.predicate_type.is_none() && matches!(self.form, Form::Other | Form::Envelope)
     }
 
@@ -289,7 +316,7 @@ impl Piece<'_> {
         }
     }
 
-    fn evidence(&self, verified: &[Verified]) -> Evidence {
+    pub fn evidence(&self, verified: &[Verified], names: &TypeNames) -> Evidence {
         let candidate = &self.candidate;
         let attempt = |one: &Try| Attempt {
             signer: one.signer.clone(),
@@ -307,20 +334,27 @@ impl Piece<'_> {
             artifact_type: candidate.artifact_type.clone(),
             size: candidate.size,
             form: self.form,
-            short_type: self.short_type().to_owned(),
+            short_type: self.short_type(names).to_owned(),
             predicate_type: self.predicate_type.clone(),
             remarks: candidate.remarks.clone(),
             attempts: self.attempts.iter().map(attempt).collect(),
         }
     }
 
-    fn short_type(&self) -> &'static str {
-        match (self.form, &self.predicate_type) {
-            (_, Some(predicate_type)) => statement::short_type(predicate_type),
-            (Form::SimpleSigning | Form::BundleMessage, None) => "signature",
-            (_, None) => "unknown",
+    pub fn short_type<'n>(&'n self, names: &'n TypeNames) -> &'n str {
+        match (&self.predicate_type, &self.candidate.content) {
+            (Some(predicate_type), _) => names.short(predicate_type),
+            (None, Content::Unsigned(Kind::Document(short), _)) => short,
+            (None, Content::Unsigned(Kind::Statement, _)) => statement::OTHER,
+            (None, _) if self.is_signature() => "signature",
+            (None, _) => "unknown",
         }
     }
+}
+
+fn another_type_stated(candidate: &Candidate<'_>, reading: &Reading<'_>) -> Option<String> {
+    let (stated, found) = (candidate.stated_type.as_ref()?, reading.predicate_type.as_ref()?);
+    (stated != found).then(|| format!("its annotation says `{stated}`; what counts is the payload"))
 }
 
 fn attestation(reading: &Reading<'_>) -> Rejection {

@@ -4,7 +4,6 @@ use super::docket::Examined;
 use super::outcome::Outcome;
 use super::waivers::Objected;
 use crate::digest::Digest;
-use crate::evidence::Content;
 use crate::policy::{Enforced, RuleKind};
 use crate::rules;
 use crate::targets::Target;
@@ -43,7 +42,7 @@ pub(super) fn denied(one: &Enforced<'_>, examined: &Examined<'_>, near_misses: V
     let unknown = examined
         .pieces
         .iter()
-        .filter(|piece| matches!(piece.candidate.content, Content::Unknown))
+        .filter(|piece| piece.candidate.content.is_beside())
         .count();
     Finding {
         effect: Effect::Denies,
@@ -88,6 +87,7 @@ fn noun(kind: &RuleKind) -> &'static str {
         RuleKind::Signature(_) => "signature",
         RuleKind::Attested(_, check) => check.noun(),
         RuleKind::Annotated(_) => "annotation",
+        RuleKind::Attestations(_) => "attestation",
     }
 }
 
@@ -95,7 +95,9 @@ fn remedy(kind: &RuleKind) -> &'static str {
     match kind {
         RuleKind::Signature(_) => "sign the image, for instance with `cosign sign`",
         RuleKind::Annotated(_) => "build it with its annotations",
-        RuleKind::Attested(..) => "attest it, for instance with `cosign attest`; `portcullis list` shows what there is",
+        RuleKind::Attested(..) | RuleKind::Attestations(_) => {
+            "attest it, for instance with `cosign attest`; `portcullis list` shows what there is"
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! The pipeline: what was handed over about one image, through proof and rules, to a report.
 
+mod attestations;
 mod attested;
 mod base;
 mod dates;
 mod docket;
+mod extract;
 mod finding;
 mod outcome;
 mod waivers;
@@ -14,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
-use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Undecided, Unmatched};
+use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, TypeNames, Undecided, Unmatched, Which};
 use crate::signer::Signer;
 use crate::targets::{self, Image, Scope, Target};
 use crate::trust::{Root, embedded};
@@ -27,6 +29,7 @@ use crate::wit::request::Request;
 
 use base::Bases;
 use docket::{Asked, Docket, Tried};
+pub use extract::extract;
 use outcome::{Bench, Outcome};
 use waivers::Waivers;
 
@@ -62,32 +65,65 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
 /// Proves what was collected without judging it.
 pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
     crypto::install();
-    let without_policy = request.policy.document.content.is_empty();
-    let (signers, roots) = if without_policy {
-        let files = looked_under(request);
-        (BTreeMap::new(), read_roots(files.iter())?)
-    } else {
-        let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
-        let roots = read_roots(policy.roots.values())?;
-        (policy.signers, roots)
-    };
+    let means = Means::read(request)?;
     let Ok(digest) = resolved(request)? else {
         return Ok(Vec::new());
     };
     let store = Store::new(request);
-    let prover = Prover::new(&roots, request.time);
-    let tried = if without_policy {
-        Tried::Anyone
-    } else {
-        Tried::Everything(signers.values().collect())
-    };
-    let docket = Docket::new(request, &store, &prover, tried);
-    docket.examine(&Target::anything(&store, digest));
-    let image = Image::read(&store, digest);
-    if let Ok(Scope::All(platforms)) = image.and_then(|image| image.scope(&store, &Platforms::Every)) {
-        platforms.iter().for_each(|target| drop(docket.examine(target)));
-    }
+    let prover = Prover::new(&means.roots, request.time);
+    let docket = Docket::new(request, &store, &prover, means.tried(), &means.names);
+    drop(look_at_everything(&docket, &store, digest));
     Ok(docket.evidence())
+}
+
+/// What evidence is proven with where nothing is judged.
+struct Means {
+    /// None: no policy was given.
+    signers: Option<BTreeMap<String, Signer>>,
+    roots: BTreeMap<String, Root>,
+    names: TypeNames,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Means {
+    fn read(request: &Request) -> Result<Self, Error> {
+        if request.policy.document.content.is_empty() {
+            return Ok(Self {
+                signers: None,
+                roots: read_roots(looked_under(request).iter())?,
+                names: TypeNames::default(),
+                warnings: Vec::new(),
+            });
+        }
+        let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+        Ok(Self {
+            roots: read_roots(policy.roots.values())?,
+            signers: Some(policy.signers),
+            names: policy.types,
+            warnings: policy.warnings,
+        })
+    }
+
+    fn tried(&self) -> Tried<'_> {
+        match &self.signers {
+            Some(signers) => Tried::Everything(signers.values().collect()),
+            None => Tried::Anyone,
+        }
+    }
+}
+
+/// The image, whatever it is, and every platform that it has; the answer is why there may be more.
+fn look_at_everything<'a>(docket: &Docket<'a, '_>, store: &Store<'a>, digest: Digest) -> Option<Failure> {
+    docket.examine(&Target::anything(store, digest));
+    let image = Image::read(store, digest);
+    match image.and_then(|image| image.scope(store, &Platforms::Every)) {
+        Ok(Scope::All(platforms)) => {
+            platforms.iter().for_each(|target| drop(docket.examine(target)));
+            None
+        }
+        Err(targets::Error::Unseen(failure)) => Some(failure),
+        Ok(Scope::Either(..)) | Err(targets::Error::Refused(_)) => None,
+    }
 }
 
 /// Without a policy: the roots given, else the public ones.
@@ -140,8 +176,20 @@ fn judge(
             return;
         }
     };
-    let docket = Docket::new(request, &store, &prover, Tried::Asked(asked(policy, enforced)));
-    let bases = Bases::new(request, &store, &prover, asked_of_bases(policy, enforced));
+    let docket = Docket::new(
+        request,
+        &store,
+        &prover,
+        Tried::Asked(asked(policy, enforced)),
+        &policy.types,
+    );
+    let bases = Bases::new(
+        request,
+        &store,
+        &prover,
+        asked_of_bases(policy, enforced),
+        &policy.types,
+    );
     let document = &request.policy.document.name;
     let waivers = Waivers::new(policy, document, &request.image.name, digest, request.time);
     let bench = Bench {
@@ -155,7 +203,10 @@ fn judge(
             Ok(scope) => outcome::judge(one, &bench, &image, &scope),
             Err(error) => outcome::no_target(one, &error),
         };
-        report.rules.push(result(one, outcome, policy, request));
+        match outcome.is_nothing() {
+            true => report.warnings.push(nothing_to_judge(one, document)),
+            false => report.rules.push(result(one, outcome, policy, request)),
+        }
     }
     let names: Vec<_> = enforced.iter().map(|one| one.rule.name.as_str()).collect();
     report.warnings.extend(waivers.account(&names));
@@ -172,6 +223,7 @@ fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
         let mut asked = Asked {
             signer,
             signatures: false,
+            attestations: false,
             types: Vec::new(),
         };
         for one in enforced {
@@ -181,6 +233,10 @@ fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
                     RuleKind::Signature(_) => asked.signatures = true,
                     RuleKind::Attested(_, check) => asked.types.push(check.types()),
                     RuleKind::Annotated(_) => {}
+                    RuleKind::Attestations(rule) => match &rule.which {
+                        Which::Every => asked.attestations = true,
+                        Which::EachOf(types) => asked.types.extend(types),
+                    },
                 }
             }
             if let RuleKind::Attested(_, check) = kind
@@ -192,7 +248,7 @@ fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
         }
         asked
     };
-    let concerned = |one: &Asked<'_>| one.signatures || !one.types.is_empty();
+    let concerned = |one: &Asked<'_>| one.signatures || one.attestations || !one.types.is_empty();
     policy.signers.values().map(of).filter(concerned).collect()
 }
 
@@ -208,9 +264,22 @@ fn asked_of_bases<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Aske
         .map(|signer| Asked {
             signer,
             signatures: true,
+            attestations: false,
             types: Vec::new(),
         })
         .collect()
+}
+
+/// Never a silent success: a run in which no rule was evaluated says so by its exit code.
+fn nothing_to_judge(one: &Enforced<'_>, file: &str) -> Diagnostic {
+    Diagnostic {
+        level: Level::Warning,
+        file: file.to_owned(),
+        line: one.rule.line,
+        column: 0,
+        message: format!("`{}` was not evaluated: the image has none of them", one.rule.name),
+        hint: Some("looked everywhere: `portcullis list` shows what there is".to_owned()),
+    }
 }
 
 /// Detached bundles and a digest, and nobody looked anywhere.

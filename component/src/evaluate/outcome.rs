@@ -1,12 +1,12 @@
 //! What a rule says of an image: of each target, and then of all of them together.
 
+use super::attestations;
 use super::attested::Attested;
 use super::base::{self, Bases};
 use super::docket::{Docket, Examined};
 use super::finding;
 use super::waivers::{self, Waivers};
 use crate::digest::Digest;
-use crate::evidence::Content;
 use crate::policy::{Enforced, Platforms, RuleKind, SignatureRule};
 use crate::rules::{Judgement, Uncounted, signature};
 use crate::targets::{self, Image, Scope, Target};
@@ -30,6 +30,23 @@ pub(super) struct Outcome {
     pub class: ResultClass,
     pub accepted: Vec<Acceptance>,
     pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// There was nothing that the rule is about, and it was possible to look everywhere.
+    pub fn nothing() -> Self {
+        Self {
+            verdict: Verdict::Undecided,
+            class: ResultClass::Unsigned,
+            accepted: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Whatever else is undecided has a finding that says why.
+    pub fn is_nothing(&self) -> bool {
+        self.verdict == Verdict::Undecided && self.findings.is_empty()
+    }
 }
 
 pub(super) fn judge<'a>(
@@ -62,6 +79,11 @@ pub(super) fn judge<'a>(
 
 /// Undecided is neither denied nor allowed: one of two ways may still be satisfied.
 fn either(itself: Outcome, platforms: Outcome) -> Outcome {
+    match (itself.is_nothing(), platforms.is_nothing()) {
+        (true, _) => return platforms,
+        (_, true) => return itself,
+        (false, false) => {}
+    }
     if platforms.verdict == Verdict::Allow {
         return platforms;
     }
@@ -79,7 +101,10 @@ fn either(itself: Outcome, platforms: Outcome) -> Outcome {
 }
 
 fn all<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, targets: &[Target<'a>]) -> Outcome {
-    let outcomes: Vec<_> = targets.iter().map(|target| on(one, bench, target)).collect();
+    let mut outcomes: Vec<_> = targets.iter().map(|target| on(one, bench, target)).collect();
+    if !outcomes.iter().all(Outcome::is_nothing) {
+        outcomes.retain(|outcome| !outcome.is_nothing());
+    }
     let verdict = worst(outcomes.iter().map(|outcome| outcome.verdict)).unwrap_or(Verdict::Undecided);
     let class = outcomes
         .iter()
@@ -115,6 +140,7 @@ fn on<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, target: &Target<'a>) ->
             attested.judge(bench, target)
         }
         RuleKind::Annotated(rule) => base::annotated(one, rule, bench, target),
+        RuleKind::Attestations(rule) => attestations::judge(one, rule, bench.docket, target),
     };
     waived(one, bench, target, outcome)
 }
@@ -204,7 +230,7 @@ fn near_misses(rule: &SignatureRule, examined: &Examined<'_>, uncounted: &[Uncou
         })
         .collect();
     for piece in &examined.pieces {
-        if matches!(piece.candidate.content, Content::Unknown) {
+        if piece.candidate.content.is_beside() {
             continue;
         }
         for attempt in &piece.attempts {

@@ -125,6 +125,7 @@ impl fmt::Display for Rule {
             RuleKind::Attested(demand, Check::BaseImage(rule)) => write!(f, "{rule}{demand}"),
             RuleKind::Attested(demand, Check::Provenance(rule)) => write!(f, "{rule}{demand}"),
             RuleKind::Annotated(rule) => rule.fmt(f),
+            RuleKind::Attestations(rule) => rule.fmt(f),
         }
     }
 }
@@ -136,6 +137,7 @@ impl RuleKind {
             Self::Signature(_) => "signature",
             Self::Attested(_, check) => check.name(),
             Self::Annotated(_) => "base-image",
+            Self::Attestations(_) => "attestations",
         }
     }
 
@@ -149,6 +151,7 @@ impl RuleKind {
         match self {
             Self::Signature(rule) => Some(&rule.by),
             Self::Attested(demand, _) => Some(&demand.by),
+            Self::Attestations(rule) => Some(&rule.by),
             Self::Annotated(_) => None,
         }
     }

@@ -41,6 +41,7 @@ pub use enforced::Enforced;
 pub(crate) use exceptions::is_too_long;
 pub use exceptions::{Exception, ExceptionImage};
 pub use kinds::attestation::AttestationRule;
+pub use kinds::attestations::{AttestationsRule, Which};
 pub use kinds::base_image::BaseImageRule;
 pub use kinds::expression::ExpressionRule;
 pub use kinds::licenses::LicensesRule;
@@ -99,6 +100,8 @@ pub enum RuleKind {
     Attested(Demand, Check),
     /// Of what the annotations of the image's manifest say it was built on.
     Annotated(BaseImageRule),
+    /// Every attestation, or one of each type.
+    Attestations(AttestationsRule),
 }
 
 /// What a rule asks of one attestation: one variant for each kind of rule.

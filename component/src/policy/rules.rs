@@ -100,6 +100,10 @@ impl Lower<'_> {
         if let Some(base_image) = node.get("base-image") {
             return self.base_image(base_image, names);
         }
+        if let Some(attestations) = node.get("attestations") {
+            let rule = self.attestations(attestations, names.signers, names.types)?;
+            return Some(RuleKind::Attestations(rule));
+        }
         self.faults.ensure_error(node.place, "a rule without a condition");
         None
     }

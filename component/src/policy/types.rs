@@ -31,6 +31,11 @@ impl TypeNames {
         own.map_or_else(|| statement::short_type(predicate_type), |(name, _)| name.as_str())
     }
 
+    /// What a word of the command line means.
+    pub fn meant(&self, word: &str) -> Option<TypeSet> {
+        self.resolve(word).map(|one| TypeSet(vec![one]))
+    }
+
     /// A name, built in or given, or a URI; none for a word that is neither.
     fn resolve(&self, word: &str) -> Option<PredicateType> {
         if let Some(uri) = self.0.get(word) {
@@ -81,6 +86,14 @@ impl TypeSet {
 impl FromIterator<TypeSet> for TypeSet {
     fn from_iter<I: IntoIterator<Item = Self>>(sets: I) -> Self {
         Self(sets.into_iter().flat_map(|set| set.0).collect())
+    }
+}
+
+impl TypeSet {
+    /// Whether a document without predicate type is meant by its short name.
+    pub fn has_name(&self, name: &str) -> bool {
+        let named = |one: &PredicateType| matches!(one, PredicateType::Named(known) if known == name);
+        self.0.iter().any(named)
     }
 }
 
@@ -141,6 +154,25 @@ impl Lower<'_> {
             })
             .collect();
         types.into_iter().collect::<Option<Vec<_>>>().map(TypeSet)
+    }
+
+    /// A name or URI for each; `sbom` is any of its formats.
+    pub fn each_type(&mut self, node: &Node, names: &TypeNames) -> Option<Vec<TypeSet>> {
+        let types: Vec<_> = self
+            .words(node)
+            .into_iter()
+            .map(|word| {
+                let meant = match word.text {
+                    "sbom" => Some(TypeSet::named(&["cyclonedx", "spdx"])),
+                    text => names.meant(text),
+                };
+                if meant.is_none() {
+                    self.not_a_type(word);
+                }
+                meant
+            })
+            .collect();
+        types.into_iter().collect()
     }
 
     fn not_a_type(&mut self, word: Word) {

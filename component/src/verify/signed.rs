@@ -13,7 +13,7 @@ use sigstore_types::{Bundle, MediaType, SignatureContent};
 use super::budget::affordable;
 use super::certificate::Leaf;
 use crate::digest::Digest;
-use crate::evidence::{Candidate, Content, malformed};
+use crate::evidence::{Candidate, Content, Kind, malformed};
 use crate::json;
 use crate::statement::{self, Statement};
 use crate::wit::basics::ResultClass;
@@ -114,6 +114,13 @@ pub(super) fn read<'a>(candidate: &Candidate<'a>, target: Target<'a>) -> Reading
             signed: super::legacy::simple_signing(payload, annotations, target),
         },
         Content::Envelope(bytes, annotations) => super::legacy::envelope(bytes, annotations, target),
+        Content::Unsigned(kind, bytes) => Reading {
+            predicate_type: match kind {
+                Kind::Statement => bytes.and_then(predicate_type),
+                Kind::Document(_) => None,
+            },
+            ..other(nobody_signed())
+        },
         Content::Unknown => other(Rejection {
             class: ResultClass::UnsupportedFormat,
             reason: "not a kind of evidence that can be proven".to_owned(),
@@ -137,6 +144,16 @@ pub(super) fn other<'a>(rejection: Rejection) -> Reading<'a> {
         form: Form::Other,
         predicate_type: None,
         signed: Err(rejection),
+    }
+}
+
+fn nobody_signed() -> Rejection {
+    Rejection {
+        class: ResultClass::Unsigned,
+        reason: "unsigned evidence: nobody vouches for it, and it satisfies no rule".to_owned(),
+        expected: None,
+        found: None,
+        hint: Some("have it signed as an attestation, for instance with `cosign attest`".to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use portcullis::args::PolicyChoice;
-use portcullis::collect::{Collected, collect};
+use portcullis::collect::{Collected, Depth, collect};
 use portcullis::component::Component;
 use portcullis::layout::Layout;
 use portcullis::policy_source;
@@ -96,7 +96,7 @@ pub fn stages() {
     let layout = fixtures().join("keyless/v1");
     let collected = timed("layout, read", || {
         let layout = Layout::open(&layout).unwrap();
-        collect(&layout, &reference, &requirements.images[0])
+        collect(&layout, &reference, &requirements.images[0], Depth::Signed)
     });
     let Collected {
         image,

@@ -39,6 +39,18 @@ Examples:
 
 Exit codes: 0 listed, 2 usage or policy error, 4 could not look, 70 bug in portcullis.";
 
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  The SBOM that the workflow signed, to a pipe:
+      portcullis extract --type cyclonedx --predicate ghcr.io/acme/api:v1.4.2 | jq .
+  The newest scanner report, as the scanner wrote it:
+      portcullis extract --type vuln --select latest --as raw-report --output trivy-report.json ghcr.io/acme/api:v1.4.2
+  Everything that could be proven, for an archive:
+      portcullis extract --all --output evidence ghcr.io/acme/api:v1.4.2
+
+Exit codes: 0 handed out, 1 found and not trusted or more than one, 2 usage or policy error, 3 nothing found, 4 could not
+look, 70 bug in portcullis.";
+
 /// The release, and the SHA-256 of the component, which is the same for every processor.
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} (component {})", env!("CARGO_PKG_VERSION"), component::digest()));
@@ -52,6 +64,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .subcommand(check())
         .subcommand(list())
+        .subcommand(extract())
 }
 
 fn check() -> Command {
@@ -83,6 +96,18 @@ fn check() -> Command {
             "print-policy",
             "Write the policy that these flags stand for, and check nothing",
         ))
+        .arg(many(
+            "type",
+            "TYPE",
+            "The image must have an attestation of this type, in place of a signature; may be repeated",
+        ))
+        .arg(
+            switch(
+                "all-attestations",
+                "Every attestation of the image must be signed so, in place of a signature",
+            )
+            .conflicts_with("type"),
+        )
         .next_help_heading("Output")
         .arg(one_of(
             "format",
@@ -127,6 +152,68 @@ fn list() -> Command {
             "FORMAT",
             &["table", "json"],
             "table or json [default: table]",
+        ))
+        .arg(switch("inspect", "Show the beginning of what is not recognised"))
+        .args(detail())
+}
+
+fn extract() -> Command {
+    Command::new("extract")
+        .about("Hand out evidence of an image: the bytes that were proven, unchanged")
+        .after_help(EXTRACT_EXAMPLES)
+        .arg(
+            Arg::new("image")
+                .value_name("IMAGE")
+                .num_args(0..=1)
+                .help("A reference such as ghcr.io/acme/api:v1.4.2"),
+        )
+        .next_help_heading("What")
+        .arg(many(
+            "type",
+            "TYPE",
+            "slsa, cyclonedx, spdx, sbom, vuln, triage, license, custom, openvex, signature, …, or a URI; may be repeated",
+        ))
+        .arg(switch("all", "Every type that there is").conflicts_with("type"))
+        .arg(option(
+            "select",
+            "WHICH",
+            "latest, all, exactly-one, or sha256:… of one [default: exactly-one; all for a directory]",
+        ))
+        .arg(switch("last", "The same as --select latest").conflicts_with("select"))
+        .arg(switch("statement", "The signed bytes [default]").conflicts_with_all(["predicate", "raw", "as"]))
+        .arg(
+            switch("predicate", "The predicate alone")
+                .alias("predicate-only")
+                .conflicts_with_all(["raw", "as"]),
+        )
+        .arg(switch("raw", "The bundle or envelope as it is stored").conflicts_with("as"))
+        .arg(one_of(
+            "as",
+            "FORM",
+            &["raw-report", "trivyignore"],
+            "raw-report: the scanner's own report; trivyignore: triage as an ignore file of Trivy's",
+        ))
+        .arg(switch(
+            "allow-unverified",
+            "Hand out what nobody proved too; its file names say `.unverified`",
+        ))
+        .args(evidence())
+        .args(policy())
+        .args(identity())
+        .next_help_heading("Output")
+        .arg(
+            option("output", "PATH", "Write to a file, or to a directory with an index.json [default: standard output]")
+                .short('o'),
+        )
+        .arg(option(
+            "output-signature",
+            "FILE",
+            "With --type signature: write the signature, in base64",
+        ))
+        .arg(option(
+            "output-certificate",
+            "FILE",
+            "With --type signature: write the certificate, in PEM",
         ))
         .args(detail())
 }

@@ -39,11 +39,15 @@ pub enum UsageError {
     },
     NotUnicode,
     NoCommand,
-    /// of `check` or `list`
+    /// of `check`, `list` or `extract`
     NoImage {
         command: &'static str,
     },
     NoPolicy,
+    /// of `extract`
+    NobodyTrusted,
+    /// of `extract`
+    NoType,
     PrintPolicyWithoutFlags,
     PolicyAndIdentity {
         flag: &'static str,
@@ -85,6 +89,8 @@ impl Display for UsageError {
             Self::NoCommand => f.write_str("no command is given"),
             Self::NoImage { .. } => f.write_str("no image is named"),
             Self::NoPolicy => f.write_str("nothing says who must have signed"),
+            Self::NobodyTrusted => f.write_str("nothing says who is trusted"),
+            Self::NoType => f.write_str("nothing says what to extract"),
             Self::PrintPolicyWithoutFlags => f.write_str("`--print-policy` has no flags to print as a policy"),
             Self::PolicyAndIdentity { flag } => {
                 write!(f, "`--policy` and `{flag}` exclude each other")
@@ -108,15 +114,21 @@ impl UsageError {
                 similar: Some(similar), ..
             } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
             Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
-            Self::UnknownCommand { .. } => "the commands are `check` and `list`",
+            Self::UnknownCommand { .. } => "the commands are `check`, `list` and `extract`",
             Self::NoCommand => "portcullis check ghcr.io/acme/api:v1.4.2, or `portcullis --help`",
             Self::Needs { reason, .. } => reason,
             Self::NoImage { command: "list" } => "portcullis list ghcr.io/acme/api:v1.4.2",
+            Self::NoImage { command: "extract" } => "portcullis extract --type slsa ghcr.io/acme/api:v1.4.2",
             Self::NoImage { .. } => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",
             Self::NoPolicy => {
                 "write a portcullis.yaml, name one with `--policy`, or give `--key`, or `--certificate-identity` and \
                  `--certificate-oidc-issuer`"
             }
+            Self::NobodyTrusted => {
+                "name a policy with `--policy`, or give `--key`, or `--certificate-identity` and \
+                 `--certificate-oidc-issuer`; `--allow-unverified` hands out what nobody proved"
+            }
+            Self::NoType => "give `--type`, such as `--type slsa`, or `--all`; `portcullis list` shows what there is",
             Self::PrintPolicyWithoutFlags => {
                 "give `--key`, or `--certificate-identity` and `--certificate-oidc-issuer`"
             }

@@ -1,6 +1,6 @@
-//! The policy that cosign's flags stand for, as the text of a policy file: one signer, one rule, every image.
+//! The policy that cosign's flags stand for, as the text of a policy file: one signer, what must be theirs, every image.
 
-use super::identity::{Flags, Identity, TextMatch, TransparencyLog};
+use super::identity::{Attested, Flags, Identity, TextMatch, TransparencyLog};
 use crate::untrusted::is_invisible;
 
 /// Name of the document in reports and messages.
@@ -13,18 +13,47 @@ pub fn document(flags: &Flags) -> String {
     if flags.transparency_log == TransparencyLog::Ignored {
         lines.push("    transparency-log: { required: false }".to_owned());
     }
-    lines.extend(["rules:", "  signed:", "    signature:", "      by: signer"].map(str::to_owned));
+    lines.push("rules:".to_owned());
+    let mut names = Vec::new();
+    if flags.attested.signature() {
+        names.push("signed");
+        lines.extend(signed(flags));
+    }
+    if flags.attested == Attested::All || !flags.attested.types().is_empty() {
+        names.push("attested");
+        lines.extend(attested(&flags.attested));
+    }
+    let rules = format!("    rules: [{}]", names.join(", "));
+    lines.extend([
+        "images:".to_owned(),
+        "  - match: \"**\"".to_owned(),
+        rules,
+        String::new(),
+    ]);
+    lines.join("\n")
+}
+
+fn signed(flags: &Flags) -> Vec<String> {
+    let mut lines = ["  signed:", "    signature:", "      by: signer"]
+        .map(str::to_owned)
+        .to_vec();
     if !flags.annotations.is_empty() {
         lines.push("      annotations:".to_owned());
-        lines.extend(
-            flags
-                .annotations
-                .iter()
-                .map(|(key, value)| format!("        {}: {}", quoted(key), quoted(value))),
-        );
+        let pairs = flags.annotations.iter();
+        lines.extend(pairs.map(|(key, value)| format!("        {}: {}", quoted(key), quoted(value))));
     }
-    lines.extend(["images:", "  - match: \"**\"", "    rules: [signed]", ""].map(str::to_owned));
-    lines.join("\n")
+    lines
+}
+
+fn attested(attested: &Attested) -> Vec<String> {
+    let mut lines = ["  attested:", "    attestations:", "      by: signer"]
+        .map(str::to_owned)
+        .to_vec();
+    let types: Vec<_> = attested.types().into_iter().map(quoted).collect();
+    if !types.is_empty() {
+        lines.push(format!("      types: [{}]", types.join(", ")));
+    }
+    lines
 }
 
 fn signer(identity: &Identity) -> Vec<String> {
@@ -74,9 +103,36 @@ mod tests {
         let issuer = TextMatch::Exact("https://token.actions.githubusercontent.com".to_owned());
         Flags {
             identity: Identity::Keyless { issuer, identity },
+            attested: Attested::Image,
             annotations: BTreeMap::new(),
             transparency_log: TransparencyLog::Required,
         }
+    }
+
+    #[test]
+    fn attestations_in_place_of_the_image() {
+        let rules = |attested| {
+            let document = document(&Flags {
+                attested,
+                ..keyless(TextMatch::Exact("x".to_owned()))
+            });
+            let rules = document.split_once("rules:\n").unwrap().1.to_owned();
+            rules.replace("images:\n  - match: \"**\"\n", "")
+        };
+        let types = |types: &[&str]| Attested::Types(types.iter().map(|&one| one.to_owned()).collect());
+        assert_eq!(
+            rules(Attested::All),
+            "  attested:\n    attestations:\n      by: signer\n    rules: [attested]\n"
+        );
+        assert_eq!(
+            rules(types(&["slsa", "signature", "x:]\n"])),
+            "  signed:\n    signature:\n      by: signer\n  attested:\n    attestations:\n      by: signer\n      \
+             types: [\"slsa\", \"x:]\\u000a\"]\n    rules: [signed, attested]\n"
+        );
+        assert_eq!(
+            rules(types(&["signature"])),
+            "  signed:\n    signature:\n      by: signer\n    rules: [signed]\n"
+        );
     }
 
     #[test]
@@ -105,6 +161,7 @@ images:
     fn key_flags_with_everything() {
         let flags = Flags {
             identity: Identity::Key(PathBuf::from("keys/lab.pub")),
+            attested: Attested::Image,
             annotations: BTreeMap::from([
                 ("env".to_owned(), "prod".to_owned()),
                 ("build".to_owned(), "42".to_owned()),

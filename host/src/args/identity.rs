@@ -6,12 +6,46 @@ use std::path::PathBuf;
 
 use super::UsageError;
 
-/// A policy of one rule, as flags.
+/// A policy as flags: one signer, and what must be theirs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flags {
     pub identity: Identity,
+    pub attested: Attested,
     pub annotations: BTreeMap<String, String>,
     pub transparency_log: TransparencyLog,
+}
+
+/// What the signer must have signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attested {
+    /// the image: no attestation is asked for
+    Image,
+    /// `--type`: an attestation of each of these types, at least one; `signature` is the image's
+    Types(Vec<String>),
+    /// `--all-attestations`
+    All,
+}
+
+impl Attested {
+    pub fn signature(&self) -> bool {
+        match self {
+            Self::Image => true,
+            Self::Types(types) => types.iter().any(|one| one == SIGNATURE),
+            Self::All => false,
+        }
+    }
+
+    /// Types of attestations that are named.
+    pub fn types(&self) -> Vec<&str> {
+        match self {
+            Self::Types(types) => types
+                .iter()
+                .map(String::as_str)
+                .filter(|one| *one != SIGNATURE)
+                .collect(),
+            Self::Image | Self::All => Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +72,8 @@ pub enum TransparencyLog {
     Ignored,
 }
 
+/// Short type of an image signature.
+const SIGNATURE: &str = "signature";
 const KEY: &str = "key";
 const IDENTITY: &str = "certificate-identity";
 const IDENTITY_REGEXP: &str = "certificate-identity-regexp";
@@ -99,6 +135,7 @@ pub fn read(matches: &ArgMatches) -> Result<Option<Flags>, UsageError> {
     };
     Ok(Some(Flags {
         identity,
+        attested: Attested::Image,
         annotations: annotations(matches)?,
         transparency_log,
     }))

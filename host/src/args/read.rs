@@ -3,13 +3,14 @@
 use clap::ArgMatches;
 use std::path::PathBuf;
 
-use super::identity::{self, Flags, TransparencyLog};
+use super::identity::{self, Attested, Flags, TransparencyLog};
 use super::{Check, CheckAction, Images, List, PolicyChoice, Surroundings, UsageError, evidence, output};
+use crate::collect::Depth;
 use crate::run::{Source, Weakening};
 use crate::wit::basics::Mode;
 
 pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check, UsageError> {
-    let policy = policy(matches, surroundings)?.ok_or(UsageError::NoPolicy)?;
+    let policy = demanding(matches, policy(matches, surroundings)?)?.ok_or(UsageError::NoPolicy)?;
     let action = action(matches, &policy)?;
     let mode = match matches.get_one::<String>("mode").map(String::as_str) {
         Some("inform") => Mode::Inform,
@@ -39,10 +40,47 @@ pub fn list(matches: &ArgMatches, surroundings: &Surroundings) -> Result<List, U
             .ok_or(UsageError::NoImage { command: "list" })?,
         evidence: evidence::read(matches, &surroundings.environment)?,
         format: output::list_format(matches),
+        depth: match matches.get_flag("inspect") {
+            true => Depth::Strangers,
+            false => Depth::Named,
+        },
         detail: output::detail(matches),
         weakenings: weakenings(matches, Mode::Enforce, policy.as_ref()),
         policy,
     })
+}
+
+/// `--type` and `--all-attestations`: what the signer of the flags must have signed in place of the image.
+fn demanding(matches: &ArgMatches, policy: Option<PolicyChoice>) -> Result<Option<PolicyChoice>, UsageError> {
+    let types: Vec<String> = matches
+        .get_many::<String>("type")
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
+    let (flag, attested) = match (types.is_empty(), matches.get_flag("all-attestations")) {
+        (true, false) => return Ok(policy),
+        (false, _) => ("--type", Attested::Types(types)),
+        (true, true) => ("--all-attestations", Attested::All),
+    };
+    match policy {
+        Some(PolicyChoice::Flags(flags)) => {
+            if !flags.annotations.is_empty() && !attested.signature() {
+                let (option, other) = ("--annotations", "--type signature");
+                let reason = "annotations are of an image signature";
+                return Err(UsageError::Needs { option, other, reason });
+            }
+            Ok(Some(PolicyChoice::Flags(Flags { attested, ..flags })))
+        }
+        Some(PolicyChoice::File { .. }) if matches.contains_id("policy") || matches.contains_id("policy-digest") => {
+            Err(UsageError::PolicyAndIdentity { flag })
+        }
+        _ => Err(UsageError::Needs {
+            option: flag,
+            other: "--key",
+            reason: "or `--certificate-identity` with `--certificate-oidc-issuer`",
+        }),
+    }
 }
 
 fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageError> {
@@ -60,7 +98,7 @@ fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageErro
 }
 
 /// A file that was named, else the flags, else the file that lies there.
-fn policy(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Option<PolicyChoice>, UsageError> {
+pub(super) fn policy(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Option<PolicyChoice>, UsageError> {
     let file = matches.get_one::<String>("policy").map(PathBuf::from);
     let digest = matches
         .get_one::<String>("policy-digest")
@@ -107,7 +145,7 @@ fn action(matches: &ArgMatches, policy: &PolicyChoice) -> Result<CheckAction, Us
     }
 }
 
-fn weakenings(matches: &ArgMatches, mode: Mode, policy: Option<&PolicyChoice>) -> Vec<Weakening> {
+pub(super) fn weakenings(matches: &ArgMatches, mode: Mode, policy: Option<&PolicyChoice>) -> Vec<Weakening> {
     let on_command_line = |option: &str, effect: &str| Weakening {
         option: option.to_owned(),
         source: Source::CommandLine,

@@ -1,7 +1,7 @@
 //! What the component wants to see of an image that another one was built on: its manifest, its platforms' and their
 //! configurations, and what was looked up about it. It all goes into the request of the image that is judged.
 
-use super::{Store, Walk};
+use super::{Depth, Store, Walk};
 use crate::digest::Digest;
 use crate::limits;
 use crate::reference::Reference;
@@ -24,6 +24,7 @@ pub fn collect_base(source: &dyn Source, reference: &Reference, digest: Digest, 
     let mut walk = Walk {
         source,
         reference,
+        depth: Depth::Signed,
         store: Store::default(),
         budget: super::Budget::default(),
     };

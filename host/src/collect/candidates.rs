@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Store, Walk};
+use super::{Depth, Store, Walk};
 use crate::digest::Digest;
 use crate::document::{Part, Shape};
 use crate::limits;
-use crate::media_type;
 use crate::parallel;
 use crate::source::{Fetched, over_budget};
 use crate::wit::basics::Carrier;
@@ -15,7 +14,7 @@ use crate::wit::request::{Lookup, Outcome};
 
 impl Walk<'_> {
     pub(super) fn fetch_candidates(&mut self, lookups: &mut [Lookup]) {
-        let candidates = candidates(lookups);
+        let candidates = candidates(lookups, self.depth);
         self.fetch_manifests(&candidates);
         for lookup in lookups.iter_mut() {
             refuse_foreign_index(&self.store, lookup);
@@ -49,7 +48,7 @@ impl Walk<'_> {
     }
 
     fn fetch_layers(&mut self, candidates: &[Digest]) {
-        let layers = affordable_layers(&mut self.store, candidates);
+        let layers = affordable_layers(&mut self.store, candidates, self.depth);
         let fetch = |layer: &Part| self.source.blob(self.reference, layer.digest, layer.descriptor.size);
         let fetched = parallel::map(&layers, self.source.parallel(), fetch);
         for (layer, fetched) in layers.iter().zip(fetched) {
@@ -62,7 +61,7 @@ impl Walk<'_> {
 }
 
 /// In the order of the look-ups, and by digest in each: the same however a registry orders its answer.
-fn candidates(lookups: &[Lookup]) -> Vec<Digest> {
+fn candidates(lookups: &[Lookup], depth: Depth) -> Vec<Digest> {
     let mut seen = BTreeSet::new();
     let mut candidates = Vec::new();
     for lookup in lookups {
@@ -72,8 +71,7 @@ fn candidates(lookups: &[Lookup]) -> Vec<Digest> {
         let wanted: BTreeSet<Digest> = descriptors
             .iter()
             .filter(|descriptor| {
-                lookup.carrier != Carrier::Referrer
-                    || media_type::may_carry_evidence(descriptor.artifact_type.as_deref())
+                lookup.carrier != Carrier::Referrer || depth.wants_manifest(descriptor.artifact_type.as_deref())
             })
             .filter_map(|descriptor| descriptor.digest.parse().ok())
             .collect();
@@ -104,7 +102,7 @@ fn refuse_foreign_index(store: &Store, lookup: &mut Lookup) {
 
 /// The budgets are spent by the sizes that the manifests state, in the order of the candidates, before anything is
 /// fetched.
-fn affordable_layers(store: &mut Store, candidates: &[Digest]) -> Vec<Part> {
+fn affordable_layers(store: &mut Store, candidates: &[Digest], depth: Depth) -> Vec<Part> {
     let mut seen = BTreeSet::new();
     let mut left = limits::EVIDENCE_BYTES_PER_IMAGE;
     let mut layers = Vec::new();
@@ -115,11 +113,8 @@ fn affordable_layers(store: &mut Store, candidates: &[Digest]) -> Vec<Part> {
         else {
             continue;
         };
-        let evidence = document
-            .parts
-            .into_iter()
-            .filter(|layer| media_type::may_be_evidence(&layer.descriptor.media_type));
-        for layer in evidence.filter(|layer| !store.has(layer.digest)).collect::<Vec<_>>() {
+        let wanted = depth.layers(document).into_iter();
+        for layer in wanted.filter(|layer| !store.has(layer.digest)).collect::<Vec<_>>() {
             if !seen.insert(layer.digest) {
                 continue;
             }

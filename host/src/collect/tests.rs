@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{CARRIERS, Collected, collect};
+use super::{CARRIERS, Collected, Depth, collect};
 use crate::auth::Environment;
 use crate::digest::Digest;
 use crate::document::Document;
@@ -45,7 +45,7 @@ fn everything(children: bool) -> ImageRequirements {
 
 fn from_layout(path: &Path, reference: &Reference) -> Collected {
     let layout = Layout::open(path).expect("a layout");
-    collect(&layout, reference, &everything(true))
+    collect(&layout, reference, &everything(true), Depth::Signed)
 }
 
 fn failures(collected: &Collected) -> Vec<&Failure> {
@@ -176,7 +176,7 @@ fn registries_give_what_layouts_give() {
                 reference.repository(),
                 reference.tag().unwrap_or_default()
             ));
-            let collected = collect(&client(Environment::empty()), &here, &everything(true));
+            let collected = collect(&client(Environment::empty()), &here, &everything(true), Depth::Signed);
             assert_eq!(failures(&collected), Vec::<&Failure>::new(), "{}", path.display());
             assert_eq!(collected.blobs, expected.blobs, "{}", path.display());
             assert_eq!(collected.image.resolved, expected.image.resolved);
@@ -197,7 +197,7 @@ fn ten_referrers_need_no_more_than_two_requests_each() {
         carriers: vec![Carrier::Referrer],
         ..everything(false)
     };
-    let collected = collect(&client(Environment::empty()), &here, &requirements);
+    let collected = collect(&client(Environment::empty()), &here, &requirements, Depth::Signed);
     assert!(
         matches!(&collected.lookups[0].outcome, Outcome::Found(found) if found.len() == 10),
         "{collected:?}"
@@ -215,7 +215,7 @@ fn platforms_are_only_looked_at_where_rules_ask_for_them() {
     };
     let layout = Layout::open(&path).expect("a layout");
     let found = |children: bool| {
-        let collected = collect(&layout, &reference, &everything(children));
+        let collected = collect(&layout, &reference, &everything(children), Depth::Signed);
         let signatures = collected
             .lookups
             .iter()

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::screen::{Detail, Paint, Piece, Screen, Style};
 use super::words;
-use crate::listing::Listing;
+use crate::listing::{Beginning, Listing};
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::evidence::{Attempt, Evidence, Outcome, Proof, Rejection};
@@ -16,6 +16,8 @@ const WIDE: usize = 120;
 const HEADINGS: [&str; 5] = ["TYPE", "DIGEST", "SIZE", "CARRIER", "PROVEN"];
 /// Column of the lines below a row.
 const BELOW: usize = 4;
+/// Columns of what `--inspect` shows.
+const SHOWN_WIDTH: usize = 76;
 
 /// A table of `style.width` columns; identities are never cut.
 pub fn table(listing: &Listing, style: Style, out: &mut impl Write) -> io::Result<()> {
@@ -29,6 +31,12 @@ pub fn table(listing: &Listing, style: Style, out: &mut impl Write) -> io::Resul
         screen.line(0, &[(nothing(listing), Paint::Plain)])?;
     }
     rows(listing, style, &mut screen)?;
+    for stranger in &listing.strangers {
+        inspected("manifest", &stranger.manifest, &mut screen)?;
+        if let Some(layer) = &stranger.layer {
+            inspected("layer", layer, &mut screen)?;
+        }
+    }
     for failure in &listing.failures {
         let text = say![failure.reason, ": ", failure.place];
         screen.entry(0, &(say!["not seen"], Paint::Doubt), 10, &(text, Paint::Plain))?;
@@ -99,6 +107,22 @@ fn cells(evidence: &Evidence) -> [Piece; 5] {
         (say![words::carrier(evidence.carrier)], Paint::Plain),
         proven,
     ]
+}
+
+/// Bytes of strangers as text, line by line, each cleaned and of bounded length.
+fn inspected<W: Write>(what: &'static str, beginning: &Beginning, screen: &mut Screen<W>) -> io::Result<()> {
+    screen.line(0, &[(say![what, " ", beginning.digest], Paint::Faint)])?;
+    let text = String::from_utf8_lossy(&beginning.bytes);
+    for line in text.split('\n') {
+        let characters: Vec<char> = line.trim_end_matches('\r').chars().collect();
+        for piece in characters.chunks(SHOWN_WIDTH) {
+            screen.line(BELOW, &[(say![piece.iter().collect::<String>()], Paint::Plain)])?;
+        }
+    }
+    if beginning.left_out > 0 {
+        screen.line(BELOW, &[(say!["… ", beginning.left_out, " more bytes"], Paint::Faint)])?;
+    }
+    screen.blank()
 }
 
 /// The first attempt that verified, else the first of all.

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod expected;
+pub mod extract;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod github;

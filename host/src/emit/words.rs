@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Carrier, Mode, ResultClass, Severity, Verdict};
-use crate::wit::evidence::{Evidence, Form, Outcome, Principal, Proof};
+use crate::wit::evidence::{Evidence, Form, Outcome, Principal, Proof, ProvenTime};
+use crate::wit::extraction::Content;
 use crate::wit::report::{Acceptance, Effect, Exception, Report};
 
 pub fn verdict(verdict: Verdict) -> &'static str {
@@ -66,6 +67,7 @@ pub fn carrier(carrier: Carrier) -> &'static str {
         Carrier::SignatureTag => "signature-tag",
         Carrier::AttestationTag => "attestation-tag",
         Carrier::SbomTag => "sbom-tag",
+        Carrier::Index => "index",
         Carrier::File => "file",
     }
 }
@@ -77,6 +79,21 @@ pub fn form(form: Form) -> &'static str {
         Form::SimpleSigning => "simple-signing",
         Form::Envelope => "envelope",
         Form::Other => "other",
+    }
+}
+
+/// What a file holds.
+pub fn content(content: Content) -> &'static str {
+    match content {
+        Content::Statement => "statement",
+        Content::Predicate => "predicate",
+        Content::Raw => "raw",
+        Content::Report => "report",
+        Content::Trivyignore => "trivyignore",
+        Content::Signature => "signature",
+        Content::Certificate => "certificate",
+        Content::Chain => "chain",
+        Content::Bundle => "bundle",
     }
 }
 
@@ -128,8 +145,12 @@ pub fn who(proof: &Proof) -> Safe {
 
 /// When it was signed, as far as that is proven.
 pub fn when(proof: &Proof) -> Safe {
-    match (proof.time.earliest, proof.time.latest) {
-        (_, Some(latest)) if proof.time.earliest.is_some() => say![time(latest)],
+    when_of(&proof.time)
+}
+
+pub fn when_of(proven: &ProvenTime) -> Safe {
+    match (proven.earliest, proven.latest) {
+        (_, Some(latest)) if proven.earliest.is_some() => say![time(latest)],
         (_, Some(latest)) => say!["not after ", time(latest)],
         (Some(earliest), None) => say!["not before ", time(earliest)],
         (None, None) => say!["no proven time"],

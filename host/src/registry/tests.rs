@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::Registry;
 use super::loopback::{Received, Reply, Server, client};
 use crate::auth::{Environment, GitLab, Secret};
-use crate::collect::{Collected, collect};
+use crate::collect::{Collected, Depth, collect};
 use crate::digest::Digest;
 use crate::limits;
 use crate::media_type::{OCI_INDEX, OCI_MANIFEST};
@@ -72,6 +72,7 @@ fn ask(carriers: &[Carrier], answer: impl Fn(&Received) -> Reply + Send + Sync +
         &client(Environment::empty()),
         &server.reference("lab/app:v1"),
         &requirements(carriers),
+        Depth::Signed,
     );
     (collected, server)
 }
@@ -252,6 +253,7 @@ fn an_image_that_is_not_what_it_says_is_unreadable() {
             &client(Environment::empty()),
             &server.reference("lab/app:v1"),
             &requirements(&[]),
+            Depth::Signed,
         );
         assert!(collected.image.resolved.is_ok() && collected.blobs.is_empty());
         assert!(
@@ -273,6 +275,7 @@ fn absent_denied_and_throttled_images_are_told_apart() {
             &client(Environment::empty()),
             &server.reference("lab/app:v1"),
             &requirements(&[Carrier::Referrer]),
+            Depth::Signed,
         );
         assert!(collected.lookups.is_empty());
         (collected.image.resolved.expect_err("a failure"), server.paths().len())
@@ -363,6 +366,7 @@ fn collect_as(registry: &Registry, server: &Server) -> Collected {
         registry,
         &server.reference("lab/app:v1"),
         &requirements(&[Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag]),
+        Depth::Signed,
     )
 }
 
@@ -477,6 +481,7 @@ fn a_granted_token_tells_unauthorized_from_absent() {
             &client(Environment::empty()),
             &server.reference("lab/app:v1"),
             &requirements(&carriers),
+            Depth::Signed,
         )
         .lookups
     };

@@ -1,6 +1,7 @@
 //! One file per rule kind: its keys as values, and its demand in words.
 
 pub mod attestation;
+pub mod attestations;
 pub mod base_image;
 pub mod expression;
 pub mod licenses;

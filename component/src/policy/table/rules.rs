@@ -49,6 +49,11 @@ pub(super) static RULE: Mapping = Mapping {
             "All statements together satisfy a condition.",
         ),
         optional(
+            "attestations",
+            Shape::Mapping(&ATTESTATIONS),
+            "Every attestation, or one of each type, is by whom the policy names; an image without any is not judged.",
+        ),
+        optional(
             "severity",
             Shape::Word(&["critical", "high", "medium", "low"]),
             "How its findings are shown: critical and high (default) as errors, medium as warnings, low as notices.",
@@ -75,6 +80,7 @@ pub(super) static RULE: Mapping = Mapping {
         "vulnerabilities",
         "licenses",
         "attestation",
+        "attestations",
         "base-image",
         "expression",
     ])],
@@ -139,6 +145,20 @@ static EXPRESSION: Mapping = Mapping {
             "where",
             FREE,
             "A condition on `statements`, in CEL (docs/rules/expression.md).",
+        ),
+    ],
+    shared: &[],
+    groups: &[],
+};
+
+static ATTESTATIONS: Mapping = Mapping {
+    noun: "an `attestations` rule",
+    keys: &[
+        required("by", BY, "Who must have made them."),
+        optional(
+            "types",
+            Shape::List(&FREE),
+            "Of each of these types there must be one; without it every attestation that is found is meant.",
         ),
     ],
     shared: &[],

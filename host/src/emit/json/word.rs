@@ -34,12 +34,18 @@ word!(
     /// where a piece of evidence was found
     Carrier of basics::Carrier,
     words::carrier,
-    ["referrer", "referrers-tag", "signature-tag", "attestation-tag", "sbom-tag", "file"]
+    ["referrer", "referrers-tag", "signature-tag", "attestation-tag", "sbom-tag", "index", "file"]
 );
 word!(
     Form of crate::wit::evidence::Form,
     words::form,
     ["bundle-envelope", "bundle-message", "simple-signing", "envelope", "other"]
+);
+word!(
+    /// what a file holds: the signed bytes, a piece of them, or a part of a signature
+    Content of crate::wit::extraction::Content,
+    words::content,
+    ["statement", "predicate", "raw", "report", "trivyignore", "signature", "certificate", "chain", "bundle"]
 );
 word!(
     /// why something counts or does not

@@ -7,6 +7,7 @@ use super::*;
 use crate::emit::expected::assert_expected;
 use crate::emit::fixture;
 use crate::emit::schema::assert_valid;
+use crate::listing::{Beginning, Stranger};
 use crate::run::Run;
 
 fn listing(run: Run) -> Listing {
@@ -16,6 +17,18 @@ fn listing(run: Run) -> Listing {
         reference: report.reference.clone(),
         name: report.name.clone(),
         digest: report.digest.clone(),
+        strangers: vec![Stranger {
+            manifest: Beginning {
+                digest: format!("sha256:{}", "5".repeat(64)),
+                bytes: b"{\n  \"a\": \"::error::x\"\n}\x1b[2J\xff".to_vec(),
+                left_out: 3,
+            },
+            layer: Some(Beginning {
+                digest: format!("sha256:{}", "6".repeat(64)),
+                bytes: vec![b'x'; 100],
+                left_out: 0,
+            }),
+        }],
         failures,
         warnings: run.warnings.clone(),
         weakenings: run.weakenings.clone(),
