@@ -180,10 +180,13 @@ fn extract() -> Command {
             "latest, all, exactly-one, or sha256:… of one [default: exactly-one; all for a directory]",
         ))
         .arg(switch("last", "The same as --select latest").conflicts_with("select"))
-        .arg(switch("statement", "The signed bytes [default]").conflicts_with_all(["predicate", "raw", "as"]))
+        .arg(switch("statement", "The signed bytes [default]").conflicts_with_all(["predicate", "predicate-only", "raw", "as"]))
         .arg(
             switch("predicate", "The predicate alone")
-                .alias("predicate-only")
+                .conflicts_with_all(["raw", "as", "predicate-only"]),
+        )
+        .arg(
+            switch("predicate-only", "The same as --predicate")
                 .conflicts_with_all(["raw", "as"]),
         )
         .arg(switch("raw", "The bundle or envelope as it is stored").conflicts_with("as"))

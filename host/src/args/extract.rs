@@ -88,7 +88,7 @@ fn part(matches: &ArgMatches) -> Part {
         Some("raw-report") => Part::RawReport,
         Some("trivyignore") => Part::Trivyignore,
         _ if matches.get_flag("raw") => Part::Raw,
-        _ if matches.get_flag("predicate") => Part::Predicate,
+        _ if matches.get_flag("predicate") || matches.get_flag("predicate-only") => Part::Predicate,
         _ => Part::Statement,
     }
 }

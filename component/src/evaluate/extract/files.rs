@@ -142,16 +142,21 @@ fn predicate<'p>(document: &Document<'_, '_>, payload: &'p [u8]) -> Result<&'p [
 /// cosign keeps what is no JSON, and what it does not know, as `{"Data": "…", "Timestamp": "…"}`
 /// (github.com/sigstore/cosign specs/COSIGN_PREDICATE_SPEC.md).
 fn unwrapped(predicate: &[u8]) -> Cow<'_, [u8]> {
-    let wraps = json::read_without(predicate, "Data").ok().filter(|value| {
-        let keys = value.as_object().into_iter().flat_map(|map| map.keys());
-        keys.clone().any(|key| key == "Data") && keys.clone().all(|key| key == "Data" || key == "Timestamp")
-    });
-    let Some(data) = wraps.and_then(|_| json::member(predicate, &["Data"])) else {
+    let Some(data) = json::member(predicate, &["Data"]) else {
         return Cow::Borrowed(predicate);
     };
-    match serde_json::from_slice::<String>(data) {
-        Ok(text) => Cow::Owned(text.into_bytes()),
-        Err(_) => Cow::Borrowed(data),
+    let others = json::read_without(predicate, "Data").ok();
+    let wraps = others
+        .as_ref()
+        .and_then(serde_json::Value::as_object)
+        .is_some_and(|map| {
+            let mut keys = map.keys();
+            keys.all(|key| key == "Data" || key == "Timestamp")
+        });
+    match (wraps, serde_json::from_slice::<String>(data)) {
+        (false, _) => Cow::Borrowed(predicate),
+        (true, Ok(text)) => Cow::Owned(text.into_bytes()),
+        (true, Err(_)) => Cow::Borrowed(data),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{env, fs};
 
 wit_bindgen::generate!({ path: "../../../wit", world: "gate" });
 
-use exports::portcullis::gate::evaluator::{Evidence, Guest, Report};
+use exports::portcullis::gate::evaluator::{Evidence, Extraction, Guest, Report, Selection};
 use portcullis::gate::diagnostics::Error;
 use portcullis::gate::request::{PolicySource, Request};
 use portcullis::gate::requirements::Requirements;
@@ -27,6 +27,10 @@ impl Guest for Misbehaving {
 
     fn inspect(_: Request) -> Result<Vec<Evidence>, Error> {
         Ok(Vec::new())
+    }
+
+    fn extract(_: Request, _: Selection) -> Result<Extraction, Error> {
+        panic!("a bug")
     }
 }
 
