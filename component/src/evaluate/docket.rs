@@ -176,10 +176,6 @@ impl<'a, 'p> Docket<'a, 'p> {
         self.examined.borrow().clone()
     }
 
-    pub fn prover(&self) -> &'p Prover<'p> {
-        self.prover
-    }
-
     fn look(&self, target: &Target<'a>) -> Examined<'a> {
         let subject = target.digest;
         let mut found = evidence::candidates(self.store, &self.request.lookups, &self.request.bundles, subject);

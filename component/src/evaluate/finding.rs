@@ -201,6 +201,25 @@ pub(super) fn unseen(one: &Enforced<'_>, failure: &Failure, target: Option<&Targ
     }
 }
 
+pub(super) fn nothing(one: &Enforced<'_>) -> Finding {
+    let kind = &one.rule.kind;
+    Finding {
+        effect: Effect::Denies,
+        id: class_name(ResultClass::Unsigned).to_owned(),
+        class: ResultClass::Unsigned,
+        severity: one.rule.severity,
+        exception: None,
+        target: None,
+        platform: None,
+        message: message(kind, ResultClass::Unsigned),
+        expected: one.rule.to_string(),
+        found: found(kind, None, 0),
+        near_misses: Vec::new(),
+        hint: Some(remedy(kind).to_owned()),
+        evidence: None,
+    }
+}
+
 pub(super) fn refused(one: &Enforced<'_>, rejection: &Rejection) -> Finding {
     Finding {
         effect: Effect::Denies,

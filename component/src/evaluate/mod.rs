@@ -198,14 +198,22 @@ fn judge(
         bases: &bases,
         kin: image.kin(&store),
     };
-    for one in enforced {
-        let outcome = match image.scope(&store, &one.platforms) {
+    let outcomes: Vec<Outcome> = enforced
+        .iter()
+        .map(|one| match image.scope(&store, &one.platforms) {
             Ok(scope) => outcome::judge(one, &bench, &image, &scope),
             Err(error) => outcome::no_target(one, &error),
-        };
-        match outcome.is_nothing() {
-            true => report.warnings.push(nothing_to_judge(one, document)),
-            false => report.rules.push(result(one, outcome, policy, request)),
+        })
+        .collect();
+    // Beside rules that were evaluated, one that found nothing to judge must not be passed over: it is not satisfied.
+    let nothing_at_all = outcomes.iter().all(Outcome::is_nothing);
+    for (one, outcome) in enforced.iter().zip(outcomes) {
+        match (outcome.is_nothing(), nothing_at_all) {
+            (true, true) => report.warnings.push(nothing_to_judge(one, document)),
+            (true, false) => report
+                .rules
+                .push(result(one, Outcome::nothing_there(one), policy, request)),
+            (false, _) => report.rules.push(result(one, outcome, policy, request)),
         }
     }
     let names: Vec<_> = enforced.iter().map(|one| one.rule.name.as_str()).collect();

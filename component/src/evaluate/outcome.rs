@@ -43,6 +43,16 @@ impl Outcome {
         }
     }
 
+    /// The same where there is something else that decides: then nothing is too little.
+    pub fn nothing_there(one: &Enforced<'_>) -> Self {
+        Self {
+            verdict: Verdict::Deny,
+            class: ResultClass::Unsigned,
+            accepted: Vec::new(),
+            findings: vec![finding::nothing(one)],
+        }
+    }
+
     /// Whatever else is undecided has a finding that says why.
     pub fn is_nothing(&self) -> bool {
         self.verdict == Verdict::Undecided && self.findings.is_empty()
@@ -103,7 +113,9 @@ fn either(itself: Outcome, platforms: Outcome) -> Outcome {
 fn all<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, targets: &[Target<'a>]) -> Outcome {
     let mut outcomes: Vec<_> = targets.iter().map(|target| on(one, bench, target)).collect();
     if !outcomes.iter().all(Outcome::is_nothing) {
-        outcomes.retain(|outcome| !outcome.is_nothing());
+        // one platform with evidence does not speak for another without
+        let nothing = outcomes.iter_mut().filter(|outcome| outcome.is_nothing());
+        nothing.for_each(|outcome| *outcome = Outcome::nothing_there(one));
     }
     let verdict = worst(outcomes.iter().map(|outcome| outcome.verdict)).unwrap_or(Verdict::Undecided);
     let class = outcomes

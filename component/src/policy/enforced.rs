@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::{BaseImageRule, Check, ImageEntry, Platforms, Policy, Rule, RuleKind, Select, SignerSet, TypeSet};
+use super::{BaseImageRule, Check, ImageEntry, Platforms, Policy, Rule, RuleKind, Select, SignerSet, TypeSet, Which};
 use crate::wit::basics::Mode;
 
 /// A rule as it holds for an image.
@@ -108,6 +108,7 @@ impl Rule {
         match &self.kind {
             RuleKind::Signature(_) | RuleKind::Annotated(_) => false,
             RuleKind::Attested(demand, _) => demand.select != Select::Any,
+            RuleKind::Attestations(rule) => rule.which == Which::Every,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::digest::Digest;
 use crate::json;
 use crate::verify::Verified;
 use crate::wit::evidence::{CertificateIdentity, Principal, ProvenTime};
@@ -70,7 +69,7 @@ impl Document<'static> {
         Self::signed(
             predicate_type,
             predicate,
-            Principal::Key(Digest::of(b"key").to_string()),
+            Principal::Key(crate::digest::Digest::of(b"key").to_string()),
         )
     }
 
