@@ -235,6 +235,7 @@ fn nothing_required() -> Requirements {
         roots: Vec::new(),
         images: Vec::new(),
         warnings: Vec::new(),
+        weakenings: Vec::new(),
     }
 }
 

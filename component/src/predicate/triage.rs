@@ -126,6 +126,11 @@ impl Status {
     }
 }
 
+/// Whether the vendor's triage, with this word in `acceptance`, means a vulnerability that is lived with.
+pub(crate) fn vendor_accepts(acceptance: &str) -> bool {
+    vendor::accepts(acceptance)
+}
+
 /// Whether a document is of a format, and its reader.
 type Is = fn(&Value) -> bool;
 type Read = fn(&Value) -> Result<Triage, Malformed>;

@@ -25,7 +25,7 @@ pub fn extract(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Extr
         weakenings.push(Weakening {
             option: "--allow-unverified".to_owned(),
             source: Source::CommandLine,
-            effect: "what nobody proved is handed out too",
+            effect: "what nobody proved is handed out too".to_owned(),
         });
     }
     let extract = Extract {

@@ -6,9 +6,18 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::json;
+use crate::predicate::triage::vendor_accepts;
 
-/// By identifier, what the reader of the ignore file is told.
-pub(super) type Triage = BTreeMap<String, String>;
+/// By identifier.
+pub(super) type Triage = BTreeMap<String, Entry>;
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Otherwise it was looked at and is not to be ignored.
+    accepted: bool,
+    /// What the reader of the ignore file is told.
+    comment: String,
+}
 
 /// Characters of one comment: it is for people.
 const COMMENT: usize = 300;
@@ -23,14 +32,16 @@ pub(super) fn read(document: &[u8]) -> Result<Triage, String> {
     }
 }
 
-/// One identifier per line, each below a comment.
+/// One identifier per line, each below a comment; of what is not accepted the comment alone.
 pub(super) fn ignore_file(triage: &Triage) -> String {
     let mut file = String::new();
-    for (id, comment) in triage {
-        if !comment.is_empty() {
-            file.push_str(&format!("# {comment}\n"));
-        }
-        file.push_str(&format!("{id}\n"));
+    for (id, Entry { accepted, comment }) in triage {
+        let text = match (accepted, comment.is_empty()) {
+            (true, true) => format!("{id}\n"),
+            (true, false) => format!("# {comment}\n{id}\n"),
+            (false, _) => format!("# not ignored: {id}: {comment}\n"),
+        };
+        file.push_str(&text);
     }
     file
 }
@@ -124,7 +135,11 @@ fn add(triage: &mut Triage, id: &str, field: impl Fn(&str) -> Option<String>) ->
         .filter_map(|name| field(name))
         .map(|one| visible(&one))
         .collect();
-    triage.insert(id.to_owned(), visible(&told.join(", ")));
+    let entry = Entry {
+        accepted: field("acceptance").is_none_or(|word| vendor_accepts(&word)),
+        comment: visible(&told.join(", ")),
+    };
+    triage.insert(id.to_owned(), entry);
     Ok(())
 }
 
@@ -161,6 +176,18 @@ mod tests {
         }
         assert_eq!(ignored(r#"{"trivy":{}}"#).as_deref(), Ok(""));
         assert_eq!(ignored("[trivy]\n").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn what_is_not_accepted_is_not_ignored_fail() {
+        for word in ["\"rejected\"", "false", "\"open\""] {
+            let document = format!("{{\"trivy\":{{\"CVE-2026-1\":{{\"acceptance\":{word}}}}}}}");
+            let file = ignored(&document).unwrap();
+            assert!(
+                file.starts_with("# not ignored: CVE-2026-1: ") && file.lines().count() == 1,
+                "{file}"
+            );
+        }
     }
 
     #[test]

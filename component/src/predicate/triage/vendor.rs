@@ -66,6 +66,11 @@ fn statement(id: &str, entry: &Value) -> Result<Statement, Malformed> {
     })
 }
 
+/// Whether an entry with this word is one to live with.
+pub(super) fn accepts(acceptance: &str) -> bool {
+    status(Some(&Value::from(acceptance))).suppresses()
+}
+
 /// Its being there says that it was triaged, unless a word takes that back.
 fn status(acceptance: Option<&Value>) -> Status {
     match acceptance {
