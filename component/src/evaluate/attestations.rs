@@ -43,7 +43,7 @@ fn every(one: &Enforced<'_>, rule: &AttestationsRule, examined: &Examined<'_>) -
     let mut accepted = Vec::new();
     let mut findings = Vec::new();
     for piece in &pieces {
-        match by(&rule.by, piece, examined) {
+        match by(&rule.by, piece, examined).first() {
             Some(verified) => accepted.push(acceptance(verified, examined)),
             None => findings.push(finding::denied(one, examined, vec![near_miss(&rule.by, piece)])),
         }
@@ -62,10 +62,7 @@ fn each_of(one: &Enforced<'_>, rule: &AttestationsRule, types: &[TypeSet], exami
             .filter(|piece| is_attestation(piece) && is_of(piece, wanted))
             .collect();
         none = none && pieces.is_empty();
-        let proven: Vec<_> = pieces
-            .iter()
-            .filter_map(|piece| by(&rule.by, piece, examined))
-            .collect();
+        let proven: Vec<_> = pieces.iter().flat_map(|piece| by(&rule.by, piece, examined)).collect();
         if rules::satisfied(&rule.by, &proven) {
             accepted.extend(proven.into_iter().map(|verified| acceptance(verified, examined)));
             continue;
@@ -110,10 +107,13 @@ fn is_of(piece: &Piece<'_>, wanted: &TypeSet) -> bool {
     piece.predicate_type.as_deref().is_some_and(|one| wanted.contains(one))
 }
 
-fn by<'v>(signers: &SignerSet, piece: &Piece<'_>, examined: &'v Examined<'_>) -> Option<&'v Verified> {
+/// By each of the signers who made it: one person may be meant by several names.
+fn by<'v>(signers: &SignerSet, piece: &Piece<'_>, examined: &'v Examined<'_>) -> Vec<&'v Verified> {
     let proven = piece.attempts.iter().filter_map(|one| one.outcome.as_ref().ok());
-    let mut meant = proven.map(|index| &examined.verified[*index]);
-    meant.find(|verified| signers.signers().iter().any(|name| name == verified.signer()))
+    let meant = proven.map(|index| &examined.verified[*index]);
+    meant
+        .filter(|verified| signers.signers().iter().any(|name| name == verified.signer()))
+        .collect()
 }
 
 fn acceptance(verified: &Verified, examined: &Examined<'_>) -> Acceptance {

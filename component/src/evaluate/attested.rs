@@ -207,7 +207,15 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
         if self.together.iter().any(|one| one.effect().is_some()) {
             return self.denies_together();
         }
-        self.decide(&chosen)
+        let outcome = self.decide(&chosen);
+        let undecided: Vec<_> = chosen
+            .into_iter()
+            .filter(|one| one.standing == Standing::Undecided)
+            .collect();
+        if outcome.verdict == Verdict::Allow && !undecided.is_empty() {
+            return self.undecided(&undecided);
+        }
+        outcome
     }
 
     /// With `at-least`, one signer's failing document leaves room for the others'; otherwise each chosen one must pass.
@@ -215,7 +223,13 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
         let of = |standing: Standing| -> Vec<&Weighed<'v>> {
             chosen.iter().copied().filter(|one| one.standing == standing).collect()
         };
-        let passing = of(Standing::Passes);
+        // a signer of whom one chosen document does not pass has not passed
+        let spoiled = |name: &str| {
+            let theirs = chosen.iter().filter(|one| one.verified.signer() == name);
+            theirs.into_iter().any(|one| one.standing != Standing::Passes)
+        };
+        let mut passing = of(Standing::Passes);
+        passing.retain(|one| !spoiled(one.verified.signer()));
         let each = !matches!(self.by(), SignerSet::AtLeast { .. });
         let all_pass = passing.len() == chosen.len();
         if self.satisfied(&passing) && (all_pass || !each) {

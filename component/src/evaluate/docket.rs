@@ -44,7 +44,8 @@ impl Asked<'_> {
             (_, true) if self.attestations => true,
             (Some(predicate_type), true) => self.types.iter().any(|types| types.contains(predicate_type)),
             (None, true) => !self.types.is_empty(),
-            (_, false) if reading.form == Form::Other => true,
+            (None, false) if matches!(reading.form, Form::Other | Form::BundleEnvelope) => true,
+            (Some(_), false) if reading.form == Form::Other => true,
             (_, false) => self.signatures,
         }
     }
@@ -301,7 +302,8 @@ impl Piece<'_> {
     /// It may be anything: nobody could read so much as its type.
     pub fn is_unreadable(&self) -> bool {
         let broken = !self.candidate.content.is_beside() && !matches!(self.candidate.content, Content::Unseen(_));
-        broken && self.predicate_type.is_none() && matches!(self.form, Form::Other | Form::Envelope)
+        let statement = matches!(self.form, Form::Other | Form::Envelope | Form::BundleEnvelope);
+        broken && self.predicate_type.is_none() && statement
     }
 
     /// It is an image signature, or would be one if it counted.

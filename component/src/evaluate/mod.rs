@@ -210,9 +210,10 @@ fn judge(
     for (one, outcome) in enforced.iter().zip(outcomes) {
         match (outcome.is_nothing(), nothing_at_all) {
             (true, true) => report.warnings.push(nothing_to_judge(one, document)),
-            (true, false) => report
-                .rules
-                .push(result(one, Outcome::nothing_there(one), policy, request)),
+            (true, false) => {
+                let outcome = outcome::waived(one, &bench, &image.itself(), Outcome::nothing_there(one));
+                report.rules.push(result(one, outcome, policy, request));
+            }
             (false, _) => report.rules.push(result(one, outcome, policy, request)),
         }
     }

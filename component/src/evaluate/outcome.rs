@@ -114,8 +114,13 @@ fn all<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, targets: &[Target<'a>]
     let mut outcomes: Vec<_> = targets.iter().map(|target| on(one, bench, target)).collect();
     if !outcomes.iter().all(Outcome::is_nothing) {
         // one platform with evidence does not speak for another without
-        let nothing = outcomes.iter_mut().filter(|outcome| outcome.is_nothing());
-        nothing.for_each(|outcome| *outcome = Outcome::nothing_there(one));
+        for (outcome, target) in outcomes
+            .iter_mut()
+            .zip(targets)
+            .filter(|(outcome, _)| outcome.is_nothing())
+        {
+            *outcome = waived(one, bench, target, Outcome::nothing_there(one));
+        }
     }
     let verdict = worst(outcomes.iter().map(|outcome| outcome.verdict)).unwrap_or(Verdict::Undecided);
     let class = outcomes
@@ -158,7 +163,12 @@ fn on<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, target: &Target<'a>) ->
 }
 
 /// An exception for the rule as a whole, by the class of its finding: what there is to deny must all be excepted.
-fn waived(one: &Enforced<'_>, bench: &Bench<'_, '_, '_>, target: &Target<'_>, mut outcome: Outcome) -> Outcome {
+pub(super) fn waived(
+    one: &Enforced<'_>,
+    bench: &Bench<'_, '_, '_>,
+    target: &Target<'_>,
+    mut outcome: Outcome,
+) -> Outcome {
     if outcome.verdict != Verdict::Deny {
         return outcome;
     }

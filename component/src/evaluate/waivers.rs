@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use super::finding::class_name;
 use crate::digest::Digest;
 use crate::limits;
 use crate::policy::{Exception, Policy};
 use crate::rules::{About, Effect, Objection};
+use crate::wit::basics::ResultClass;
 use crate::wit::diagnostics::{Diagnostic, Level};
 use crate::wit::report;
 
@@ -52,9 +54,11 @@ impl<'p> Waivers<'p> {
 
     /// Only what denies needs one; what is undecided cannot be excepted, because nobody knows what it is.
     pub fn apply(&self, rule: &str, about: &About<'_>, mut objection: Objection) -> Objected {
-        let exception = match (&objection.id, objection.effect) {
-            (Some(id), Effect::Denies) => self.find(rule, about.digest, id),
-            _ => None,
+        // without an identifier of its own it is excepted by its class, and here: what other documents deny must not go with it
+        let id = objection.id.as_deref().unwrap_or(class_name(ResultClass::Verified));
+        let exception = match objection.effect {
+            Effect::Denies => self.find(rule, about.digest, id),
+            Effect::LeavesUndecided | Effect::Informs => None,
         };
         if let Some(expired) = exception.filter(|one| !one.holds_at(self.now)) {
             objection.hint = Some(format!(

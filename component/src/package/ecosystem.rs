@@ -33,7 +33,10 @@ impl Ecosystem {
             Self::Semantic => Some(semantic(left)?.cmp_precedence(&semantic(right)?)),
             Self::Python => {
                 let read = |text: &str| text.parse::<pep440_rs::Version>().ok();
-                Some(read(left)?.cmp(&read(right)?))
+                let (found, bound) = (read(left)?, read(right)?);
+                // PEP 440: a condition without a local label takes versions with any
+                let found = if bound.is_local() { found } else { found.without_local() };
+                Some(found.cmp(&bound))
             }
             Self::Debian => debian::compare(left, right),
         }

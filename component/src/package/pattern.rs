@@ -58,7 +58,7 @@ impl FromStr for Pattern {
             false => literal(text)?,
         };
         let glob = |text: &str| text.parse().map_err(PatternError::Glob);
-        let folded = path.to_ascii_lowercase();
+        let folded = super::purl::folded(kind, &path);
         let name = folded.rsplit('/').next().filter(|name| *name != "**");
         Ok(Self {
             text: text.to_owned(),
@@ -98,7 +98,7 @@ impl Pattern {
     pub(crate) fn could_mean(&self, name: &str) -> bool {
         let last = name.rsplit(['/', ':']).find(|part| !part.is_empty());
         match (&self.name, last) {
-            (Some(glob), Some(last)) => glob.matches(&last.to_ascii_lowercase()),
+            (Some(glob), Some(last)) => glob.matches(&super::purl::folded(&self.kind, last)),
             _ => true,
         }
     }

@@ -33,7 +33,7 @@ impl Purl {
         let epoch = parsed.qualifiers().get("epoch").map(AsRef::as_ref);
         let version = parsed.version().map(|version| with_epoch(kind, version, epoch));
         Some(Self {
-            folded: path.to_ascii_lowercase(),
+            folded: folded(kind, &path),
             path,
             version,
             parsed,
@@ -63,6 +63,21 @@ fn with_epoch(kind: &str, version: &str, epoch: Option<&str>) -> String {
         Some(epoch) if kind == "deb" && !version.contains(':') => format!("{epoch}:{version}"),
         _ => version.to_owned(),
     }
+}
+
+/// Letter case aside, and of PyPI's names the separators too (PEP 503: runs of `-`, `_` and `.` are one `-`).
+pub(super) fn folded(kind: &str, text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    if !kind.eq_ignore_ascii_case("pypi") {
+        return lower;
+    }
+    let mut folded = String::with_capacity(lower.len());
+    for c in lower.chars().map(|c| if matches!(c, '_' | '.') { '-' } else { c }) {
+        if c != '-' || !folded.ends_with('-') {
+            folded.push(c);
+        }
+    }
+    folded
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl UriGlob {
                     (None, None) => uri,
                     _ => return false,
                 };
-                rest.matches(found) && rest.matches(&mask_ref(found))
+                !is_elsewhere(found, scheme.is_some()) && rest.matches(found) && rest.matches(&mask_ref(found))
             }
         }
     }
@@ -80,6 +80,13 @@ impl UriGlob {
             Self::Glob { rest, .. } => rest.segments().take(2).any(|segment| segment.contains('*')),
         }
     }
+}
+
+/// Who follows the URI ends elsewhere than its text says: by `..`, or because its host ends early.
+fn is_elsewhere(rest: &str, has_host: bool) -> bool {
+    let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let host = rest.split('/').next().unwrap_or_default();
+    rest.contains('\\') || rest.split('/').any(dots) || (has_host && host.contains(['@', '?', '#', '%']))
 }
 
 /// `uri` with each `@` of its ref replaced.

@@ -34,7 +34,9 @@ fn distinct(documents: Vec<Document<'_>>) -> Vec<Document<'_>> {
     let mut is_new = |document: &Document<'_>| {
         let principal = match document.principal() {
             Principal::Key(key) => key.clone(),
-            Principal::Certificate(identity) => format!("{} {}", identity.issuer, identity.subject),
+            Principal::Certificate(identity) => {
+                format!("{} {} {:?}", identity.issuer, identity.subject, identity.claims)
+            }
         };
         seen.insert((principal, Digest::of(document.statement().to_string().as_bytes())))
     };

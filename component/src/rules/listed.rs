@@ -9,7 +9,7 @@ use crate::predicate::sbom::Format;
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     objections: Vec<Objection>,
-    seen: BTreeSet<String>,
+    seen: BTreeSet<(String, Effect)>,
     more: usize,
     heaviest: Option<Effect>,
 }
@@ -17,11 +17,12 @@ pub(super) struct Listed {
 impl Listed {
     /// The same thing a second time is no second objection.
     pub fn push(&mut self, objection: Objection) {
-        if objection.id.as_ref().is_some_and(|id| self.seen.contains(id)) {
+        let key = objection.id.clone().map(|id| (id, objection.effect));
+        if key.as_ref().is_some_and(|key| self.seen.contains(key)) {
             return;
         }
         if self.objections.len() < limits::OBJECTIONS {
-            self.seen.extend(objection.id.clone());
+            self.seen.extend(key);
             self.objections.push(objection);
         } else {
             self.more += 1;

@@ -56,7 +56,12 @@ pub(crate) fn date(document: &Document<'_>) -> Result<Option<i64>, Malformed> {
 /// only where the rule asks for the image's.
 fn subject(rule: &SbomRule, sbom: &Sbom<'_>, about: &About<'_>, listed: &mut Listed) {
     let named: BTreeSet<String> = sbom.subjects.iter().filter_map(|name| digest(name)).collect();
-    let known = about.kin.iter().chain([&about.digest]).chain(&about.config);
+    // of a platform the index may be named, never another platform
+    let kin = match about.platform {
+        Some(_) => about.kin.get(..1).unwrap_or_default(),
+        None => about.kin,
+    };
+    let known = kin.iter().chain([&about.digest]).chain(&about.config);
     if known.into_iter().any(|digest| named.contains(&digest.to_string())) {
         return;
     }

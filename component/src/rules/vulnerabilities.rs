@@ -18,12 +18,16 @@ use crate::limits;
 use crate::policy::{Demanded, VulnerabilitiesRule};
 use crate::predicate::Malformed;
 use crate::predicate::vulnerability::{self, Fix, Level, Report, Vulnerability};
+use crate::statement;
 
 /// Whether a document is a report that the rule looks at. One that is meant to be a report and cannot be read is.
 pub(crate) fn is_meant(rule: &VulnerabilitiesRule, document: &Document<'_>) -> bool {
     let (predicate_type, predicate) = (document.predicate_type(), document.predicate());
     let format = vulnerability::format(predicate_type, predicate);
-    vulnerability::is_report(predicate_type, predicate) && format.is_none_or(|format| rule.formats.contains(&format))
+    // these types hold other things too; of any other that the policy names, a document must be a report that can be read
+    let shared = matches!(statement::short_type(predicate_type), "custom" | "cyclonedx");
+    let meant = !shared || vulnerability::is_report(predicate_type, predicate);
+    meant && format.is_none_or(|format| rule.formats.contains(&format))
 }
 
 /// When the scan was made, as the report says itself.
@@ -92,10 +96,12 @@ fn merged(found: Vec<Vulnerability>) -> Vec<Vulnerability> {
 
 /// What either says that counts against the image.
 fn merge(mut left: Vulnerability, right: Vulnerability) -> Vulnerability {
+    let floor = left.rated.floor.max(right.rated.floor);
     let unknown = left.rated.level.is_none();
     if right.rated.level.is_none() || (!unknown && right.rated.level > left.rated.level) {
         left.rated = right.rated;
     }
+    left.rated.floor = floor;
     left.published = left.published.zip(right.published).map(|(left, right)| left.min(right));
     left.known_exploited |= right.known_exploited;
     left.epss = left.epss.into_iter().chain(right.epss).reduce(f64::max);

@@ -40,7 +40,9 @@ fn statement(entry: &Value) -> Result<Statement, Malformed> {
         status: Status::Accepted,
         reason: optional(entry, "statement", text)?.map(str::to_owned),
         dated: None,
-        expires: optional(entry, "expired_at", moment)?.flatten(),
+        expires: optional(entry, "expired_at", |day| {
+            moment(day)?.ok_or_else(|| Malformed::new("a day", "none"))
+        })?,
     })
 }
 

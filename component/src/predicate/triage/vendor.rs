@@ -7,7 +7,17 @@ use super::{Packages, Scope, Statement, Status, Triage, own_date};
 use crate::predicate::{Malformed, field, items, object, optional, text};
 
 /// Words in `acceptance` that say that the vulnerability was looked at and is not accepted.
-const NOT_ACCEPTED: [&str; 9] = [
+const NOT_ACCEPTED: [&str; 19] = [
+    "unaccepted",
+    "unacceptable",
+    "affected",
+    "exploitable",
+    "under investigation",
+    "under_investigation",
+    "in triage",
+    "in_triage",
+    "todo",
+    "tbd",
     "rejected",
     "declined",
     "denied",
@@ -78,6 +88,7 @@ fn status(acceptance: Option<&Value>) -> Status {
         Some(Value::String(word)) if NOT_ACCEPTED.contains(&word.trim().to_ascii_lowercase().as_str()) => {
             Status::Affected
         }
-        _ => Status::Accepted,
+        None | Some(Value::Null | Value::Bool(true) | Value::String(_)) => Status::Accepted,
+        Some(_) => Status::Affected,
     }
 }

@@ -28,10 +28,14 @@ pub(super) fn of_uri(uri: &str) -> Option<Result<Named, ()>> {
         uri.get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    for scheme in ["oci://", "docker://", "docker-pullable://"] {
+    for scheme in ["oci://", "docker://", "docker-image://", "docker-pullable://"] {
         if has_scheme(scheme) {
             return Some(of_reference(&uri[scheme.len()..]).ok_or(()));
         }
+    }
+    // slashes behind `pkg:` mean nothing, and nobody needs to write them
+    if has_scheme("pkg:/") {
+        return Some(Err(()));
     }
     if has_scheme("pkg:docker/") {
         return Some(of_docker(&uri["pkg:docker/".len()..]).ok_or(()));
@@ -62,7 +66,7 @@ pub(super) fn of_reference(text: &str) -> Option<Named> {
 /// `pkg:docker/[registry/]repository@tag-or-digest?digest=…&repository_url=registry`, what follows the type.
 fn of_docker(text: &str) -> Option<Named> {
     let purl = Purl::read(text)?;
-    let named = match purl.qualifier("repository_url") {
+    let named = match purl.qualifier("repository_url")? {
         Some(registry) => Cow::Owned(format!("{}/{}", without_scheme(&registry), purl.path)),
         None => Cow::Borrowed(purl.path.as_str()),
     };
@@ -75,7 +79,7 @@ fn of_docker(text: &str) -> Option<Named> {
 /// `pkg:oci/name@digest?repository_url=registry/path/name`, what follows the type. The name alone is no image's.
 fn of_oci(text: &str) -> Option<Named> {
     let purl = Purl::read(text)?;
-    let repository = purl.qualifier("repository_url")?;
+    let repository = purl.qualifier("repository_url")??;
     let repository = without_scheme(&repository);
     if repository.rsplit('/').next() != Some(&purl.path) {
         return None;
@@ -107,16 +111,21 @@ impl<'t> Purl<'t> {
         })
     }
 
-    fn qualifier(&self, name: &str) -> Option<String> {
+    /// None of the outer where it is said twice or cannot be decoded.
+    fn qualifier(&self, name: &str) -> Option<Option<String>> {
         let pairs = self.qualifiers.split('&').filter_map(|pair| pair.split_once('='));
         let mut found = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        decoded(found.next()?.1)
+        match (found.next(), found.next()) {
+            (None, _) => Some(None),
+            (Some((_, value)), None) => decoded(value).map(Some),
+            (Some(_), Some(_)) => None,
+        }
     }
 
     /// None where two digests are said.
     fn digest(&self) -> Option<Option<String>> {
         let versioned = self.version.clone().filter(|version| version.starts_with("sha256:"));
-        match (versioned, self.qualifier("digest")) {
+        match (versioned, self.qualifier("digest")?) {
             (Some(one), Some(other)) if one != other => None,
             (one, other) => Some(one.or(other)),
         }

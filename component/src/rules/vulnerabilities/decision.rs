@@ -29,7 +29,7 @@ pub(super) fn of(rule: &VulnerabilitiesRule, one: &Vulnerability, now: i64) -> D
     if !counts(rule, one, level) {
         return Decision::Below;
     }
-    if let Some(until) = grace(rule, one, level, now) {
+    if let Some(until) = grace(rule, one, level, now).filter(|_| !exploited(rule, one)) {
         return Decision::InGrace { until };
     }
     match one.fix {
@@ -39,9 +39,10 @@ pub(super) fn of(rule: &VulnerabilitiesRule, one: &Vulnerability, now: i64) -> D
     }
 }
 
-/// Unknown is what the rule says that it is.
+/// Unknown is what the rule says that it is, and no less than what somebody says.
 pub(super) fn level(rule: &VulnerabilitiesRule, one: &Vulnerability) -> Level {
-    one.rated.level.unwrap_or(rule.unknown)
+    let unknown = || one.rated.floor.map_or(rule.unknown, |floor| floor.max(rule.unknown));
+    one.rated.level.unwrap_or_else(unknown)
 }
 
 fn counts(rule: &VulnerabilitiesRule, one: &Vulnerability, level: Level) -> bool {

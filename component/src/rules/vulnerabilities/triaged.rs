@@ -104,12 +104,12 @@ impl<'d> Statements<'d> {
 
     /// The answer, and the numbers of the statements that are about this.
     pub fn about(&self, one: &Vulnerability, about: &About<'_>) -> (Answer<'_>, BTreeSet<usize>) {
-        let numbers: Vec<usize> = names(one)
-            .into_iter()
-            .filter_map(|name| self.by_name.get(name))
-            .flatten()
-            .copied()
-            .collect();
+        let of = |name: &str| self.by_name.get(name).into_iter().flatten().copied();
+        let mut numbers: Vec<usize> = names(one).into_iter().flat_map(of).collect();
+        // what takes a statement back may go by any name of the same
+        let suppresses = |number: &usize| self.all[*number].statement.status.suppresses();
+        let others = one.aliases.iter().flat_map(|alias| of(alias));
+        numbers.extend(others.filter(|number| !suppresses(number)));
         self.compared.set(self.compared.get().saturating_add(numbers.len()));
         if !numbers.is_empty() && self.compared.get() > limits::STATEMENTS_COMPARED {
             let reason = format!(

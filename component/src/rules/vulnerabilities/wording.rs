@@ -24,7 +24,7 @@ pub(super) fn package(one: &Vulnerability) -> String {
 fn about(rule: &VulnerabilitiesRule, one: &Vulnerability, effect: Effect) -> Objection {
     let level = match one.rated.level {
         Some(level) => level.to_string(),
-        None => format!("unknown severity, counted as {}", rule.unknown),
+        None => format!("unknown severity, counted as {}", decision::level(rule, one)),
     };
     Objection {
         effect,
@@ -97,6 +97,7 @@ pub(super) fn another_image(about: &About<'_>, found: &str) -> Objection {
     Objection {
         expected: about.digest.to_string(),
         found: short(found),
+        id: Some("another-image".to_owned()),
         hint: Some("scan the image by its digest, and attest that report".to_owned()),
         ..whole(Effect::Denies, "the report is of another image")
     }
@@ -109,6 +110,7 @@ pub(super) fn image_not_named(about: &About<'_>, found: &str) -> Objection {
             None => about.digest.to_string(),
         },
         found: found.to_owned(),
+        id: Some("image-not-named".to_owned()),
         hint: Some("scan the image by its digest; a report of an archive or a folder names none".to_owned()),
         ..whole(
             Effect::Denies,
@@ -125,6 +127,7 @@ pub(super) fn gap(effect: Effect, report: &Report, gap: &str) -> Objection {
         } else {
             format!("a report on {}", short(&report.covered.join(", ")))
         },
+        id: Some("incomplete".to_owned()),
         hint: Some("an image without packages needs `incomplete: inform` in the rule".to_owned()),
         ..whole(effect, &short(gap))
     }
