@@ -55,3 +55,19 @@ impl Ecosystem {
 fn semantic(text: &str) -> Option<semver::Version> {
     semver::Version::parse(text.strip_prefix('v').unwrap_or(text)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::*;
+
+    /// `2.0.1+cu118` is a build of 2.0.1: a condition on 2.0.1 means it too.
+    #[test]
+    fn a_local_version_does_not_slip_past_a_condition_fail() {
+        let compare = |left, right| Ecosystem::Python.compare(left, right);
+        assert_eq!(compare("2.0.1+cu118", "2.0.1"), Some(Ordering::Equal));
+        assert_eq!(compare("2.0.1+cu118", "2.0.1+cu117"), Some(Ordering::Greater));
+        assert_eq!(compare("2.0.2+x", "2.0.1"), Some(Ordering::Greater));
+    }
+}

@@ -85,6 +85,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_name_of_pypi_has_one_folded_spelling() {
+        for name in ["ruamel.yaml", "ruamel_yaml", "Ruamel--Yaml", "ruamel-yaml"] {
+            assert_eq!(folded("pypi", name), "ruamel-yaml", "{name}");
+        }
+        assert_eq!(folded("npm", "Left_Pad"), "left_pad");
+    }
+
+    #[test]
     fn parts_are_decoded_and_cased_by_type() {
         let purl = Purl::read("pkg:npm/%40angular/core@1.2.3?arch=any#sub").unwrap();
         assert_eq!(

@@ -147,6 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn who_follows_it_must_not_end_elsewhere_fail() {
+        let acme = glob("https://github.com/acme/**");
+        assert!(acme.matches("https://github.com/acme/api"));
+        for uri in [
+            "https://github.com/acme/../evil/api",
+            "https://github.com/acme/%2e%2E/evil/api",
+        ] {
+            assert!(!acme.matches(uri), "{uri}");
+        }
+        let hosts = glob("https://*.corp.example/acme/*");
+        for uri in [
+            "https://evil.example#.corp.example/acme/x",
+            "https://evil.example?.corp.example/acme/x",
+        ] {
+            assert!(!hosts.matches(uri), "{uri}");
+        }
+    }
+
+    #[test]
     fn stars_stay_in_their_segment_and_after_the_scheme() {
         let builder = glob("https://github.com/acme/ci/.github/workflows/release.yml@refs/tags/v*");
         let id = |reference: &str| format!("https://github.com/acme/ci/.github/workflows/release.yml@{reference}");

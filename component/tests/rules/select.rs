@@ -87,3 +87,32 @@ fn a_failed_look_up_leaves_latest_undecided_and_any_satisfied() {
         assert_eq!(report.verdict, expected, "{rule}");
     }
 }
+
+/// The statement itself cannot be read: nobody knows what it is, so it may be the newest.
+#[test]
+fn latest_beside_an_unreadable_statement_undecided() {
+    let sigstore = Sigstore::new();
+    let good = attested(&sigstore, APPROVAL, json!({}), 0);
+    let leaf = sigstore.issue(crate::case::release());
+    let broken = Content::envelope(IN_TOTO, b"{\"_type\":\"https://in-toto.io/Statement/v1\"}");
+    let broken = sigstore.sign(&leaf, broken).rekor_v1().bundle();
+    let case = case(&sigstore, "select: latest, max-age: 7d")
+        .bundle(&good)
+        .bundle(&broken);
+    case.undecided(ResultClass::Malformed);
+}
+
+/// Of one time all count, also those of one signer among several.
+#[test]
+fn equal_times_of_one_signer_fail() {
+    let sigstore = Sigstore::new();
+    let rule = format!(
+        "attestation: {{ type: {APPROVAL}, by: {{ at-least: 1, of: [release, other] }}, select: latest, max-age: 7d, where: predicate.ok == true }}"
+    );
+    let other = "github: { repository: acme/app, workflow: acme/app/.github/workflows/release.yml, ref: refs/tags/* }";
+    let case = Case::new(&sigstore).signer("other", other).judged_by(&rule);
+    let good = attested(&sigstore, APPROVAL, json!({ "ok": true }), 0);
+    let bad = attested(&sigstore, APPROVAL, json!({ "ok": false }), 0);
+    let report = case.bundle(&good).bundle(&bad).report();
+    assert_eq!(report.verdict, Verdict::Deny, "{report:#?}");
+}

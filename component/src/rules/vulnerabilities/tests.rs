@@ -369,10 +369,7 @@ fn report_without_the_system_it_names_fail() {
     let mut document = trivy(json!([]));
     document["Results"][0]["Class"] = json!("lang-pkgs");
     let judged = judged(&rule(Level::High), json!({ "scanner": { "result": document } }), &[]);
-    assert_eq!(
-        denied(&judged),
-        ["incomplete"]
-    );
+    assert_eq!(denied(&judged), ["incomplete"]);
 }
 
 #[test]
