@@ -93,10 +93,10 @@ fn attachments_of_oras_are_shown_and_satisfy_nothing_fail() {
     assert_eq!(
         found,
         [
-            row("sbom", "referrers-tag", "unsigned"),
-            row("triage", "referrers-tag", "unsigned"),
-            row("unknown", "referrers-tag", "unsupported-format"),
-            row("vuln", "referrers-tag", "unsigned"),
+            row("sbom", "referrer", "unsigned"),
+            row("triage", "referrer", "unsigned"),
+            row("unknown", "referrer", "unsupported-format"),
+            row("vuln", "referrer", "unsigned"),
         ]
     );
     for (flags, exit) in [
