@@ -109,7 +109,12 @@ mod tests {
 
     /// A layout of these documents, whose `index.json` lists the first one.
     fn layout(documents: &[&str]) -> Scratch {
-        let listed = descriptor("application/vnd.oci.image.index.v1+json", documents[0]);
+        let kind = if documents[0].contains("manifests") {
+            "index"
+        } else {
+            "manifest"
+        };
+        let listed = descriptor(&format!("application/vnd.oci.image.{kind}.v1+json"), documents[0]);
         let index = format!(r#"{{"schemaVersion":2,"manifests":[{listed}]}}"#);
         let name = |content: &str| format!("blobs/sha256/{}", Digest::of(content.as_bytes()).hex());
         let names: Vec<String> = documents.iter().map(|content| name(content)).collect();

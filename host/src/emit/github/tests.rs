@@ -107,9 +107,14 @@ fn ten_of_a_kind_and_the_last_one_counts_the_rest() {
 #[test]
 fn the_most_severe_come_first() {
     let mut run = with_findings(12);
-    run.images[11].report.rules[0].severity = crate::wit::basics::Severity::Critical;
-    for image in &mut run.images[..11] {
-        image.report.rules[0].severity = crate::wit::basics::Severity::High;
+    for (number, image) in run.images.iter_mut().enumerate() {
+        let severity = match number {
+            11 => crate::wit::basics::Severity::Critical,
+            _ => crate::wit::basics::Severity::High,
+        };
+        for finding in &mut image.report.rules[0].findings {
+            finding.severity = severity;
+        }
     }
     run.images[11].report.reference = "the-critical-one".to_owned();
     let log = rendered(&run);
