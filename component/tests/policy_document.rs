@@ -161,6 +161,20 @@ fn every_example_is_read() {
 }
 
 #[test]
+fn the_vendors_example_is_read() {
+    let path = docs("../examples/vendor/portcullis.yaml");
+    let document = std::fs::read_to_string(path).unwrap();
+    assert_eq!(errors(&document), []);
+    let policy = Policy::read(&source(&document)).unwrap();
+    let rules = policy.for_image("registry.example/vendor/studio");
+    let kinds: Vec<_> = rules.iter().map(|one| one.rule.kind.name()).collect();
+    assert_eq!(
+        kinds,
+        ["signature", "provenance", "sbom", "vulnerabilities", "licenses"]
+    );
+}
+
+#[test]
 fn the_schema_is_the_one_in_docs() {
     let path = docs("portcullis.schema.json");
     let text = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
