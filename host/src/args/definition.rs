@@ -241,7 +241,7 @@ fn evidence() -> Vec<Arg> {
                 "Trust this trusted_root.json in place of the policy's `trust`",
             ),
             option("now", "RFC3339", "Judge as of this time; only with --layout"),
-            option("jobs", "N", "Requests at the same time"),
+            option("jobs", "N", "Images at the same time"),
             many(
                 "insecure-registry",
                 "HOST",
