@@ -197,7 +197,7 @@ fn unknown_shape(digest: Digest) -> Failure {
 }
 
 fn listed<'a>(all: Vec<Target<'a>>, wanted: &[String]) -> Result<Vec<Target<'a>>, Error> {
-    let has = |platform: &String| all.iter().any(|target| target.platform.as_ref() == Some(platform));
+    let has = |platform: &String| all.iter().any(|target| is_meant(target, platform));
     if let Some(missing) = wanted.iter().find(|platform| !has(platform)) {
         let found: Vec<_> = all.iter().filter_map(|target| target.platform.clone()).collect();
         return Err(Error::Refused(Rejection {
@@ -206,8 +206,17 @@ fn listed<'a>(all: Vec<Target<'a>>, wanted: &[String]) -> Result<Vec<Target<'a>>
             ..malformed("the index lacks a platform that the policy lists".to_owned())
         }));
     }
-    let chosen = |target: &Target<'a>| target.platform.as_ref().is_some_and(|one| wanted.contains(one));
+    let chosen = |target: &Target<'a>| wanted.iter().any(|platform| is_meant(target, platform));
     Ok(all.into_iter().filter(chosen).collect())
+}
+
+/// A platform without a variant stands for each of its variants: builders write `linux/arm64` and `linux/arm64/v8` of the same.
+fn is_meant(target: &Target<'_>, platform: &str) -> bool {
+    let found = target
+        .platform
+        .as_deref()
+        .and_then(|found| found.strip_prefix(platform));
+    found.is_some_and(|variant| variant.is_empty() || (variant.starts_with('/') && platform.matches('/').count() == 1))
 }
 
 fn over_budget(digest: Digest, reason: &str) -> Failure {

@@ -64,6 +64,25 @@ fn every_platform() {
 }
 
 #[test]
+fn a_platform_without_a_variant_means_each_of_its_variants() {
+    let mut layout = Layout::default();
+    let (v6, v7) = (layout.image("v6", "linux/arm/v6"), layout.image("v7", "linux/arm/v7"));
+    let index = layout.image_index(&[v6.clone(), v7.clone()]);
+    let case = |signed: &[&Descriptor], platforms: &str| {
+        let all = Index {
+            layout: layout.clone(),
+            amd64: v6.clone(),
+            arm64: v7.clone(),
+        };
+        all.case(&index, signed, platforms)
+    };
+    case(&[&v6, &v7], "[linux/arm]").allowed();
+    case(&[&v7], "[linux/arm]").denied(Unsigned);
+    case(&[&v7], "[linux/arm/v7]").allowed();
+    case(&[&v6, &v7], "[linux/arm/v]").denied(Malformed);
+}
+
+#[test]
 fn platform_listed_output_not_index() {
     let mut all = Index::new();
     let index = all.document(|_| {});
