@@ -9,7 +9,8 @@ mod wanted;
 use std::rc::Rc;
 
 use super::docket::{Docket, Examined, Piece};
-use super::{Means, look_at_everything, resolved};
+use super::inspect::{Means, look_at_everything};
+use super::resolved;
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;

@@ -7,6 +7,7 @@ mod dates;
 mod docket;
 mod extract;
 mod finding;
+mod inspect;
 mod outcome;
 mod waivers;
 mod weigh;
@@ -16,20 +17,20 @@ use std::collections::BTreeMap;
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
-use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, TypeNames, Undecided, Unmatched, Which};
+use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Undecided, Unmatched, Which};
 use crate::signer::Signer;
-use crate::targets::{self, Image, Scope, Target};
-use crate::trust::{Root, embedded};
+use crate::targets::{self, Image, Scope};
+use crate::trust::Root;
 use crate::verify::Prover;
 use crate::wit::basics::{Failure, Mode, ResultClass, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Error, Level};
-use crate::wit::evidence::Evidence;
 use crate::wit::report::{Report, RuleResult, TrustedRoot};
 use crate::wit::request::Request;
 
 use base::Bases;
 use docket::{Asked, Docket, Tried};
 pub use extract::extract;
+pub use inspect::inspect;
 use outcome::{Bench, Outcome};
 use waivers::Waivers;
 
@@ -60,91 +61,6 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
         report.pinned.clear();
     }
     Ok(report)
-}
-
-/// Proves what was collected without judging it.
-pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
-    crypto::install();
-    let means = Means::read(request)?;
-    let Ok(digest) = resolved(request)? else {
-        return Ok(Vec::new());
-    };
-    let store = Store::new(request);
-    let prover = Prover::new(&means.roots, request.time);
-    let docket = Docket::new(request, &store, &prover, means.tried(), &means.names);
-    drop(look_at_everything(&docket, &store, digest));
-    Ok(docket.evidence())
-}
-
-/// What evidence is proven with where nothing is judged.
-struct Means {
-    /// None: no policy was given.
-    signers: Option<BTreeMap<String, Signer>>,
-    roots: BTreeMap<String, Root>,
-    names: TypeNames,
-    warnings: Vec<Diagnostic>,
-}
-
-impl Means {
-    fn read(request: &Request) -> Result<Self, Error> {
-        if request.policy.document.content.is_empty() {
-            return Ok(Self {
-                signers: None,
-                roots: read_roots(looked_under(request).iter())?,
-                names: TypeNames::default(),
-                warnings: Vec::new(),
-            });
-        }
-        let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
-        Ok(Self {
-            roots: read_roots(policy.roots.values())?,
-            signers: Some(policy.signers),
-            names: policy.types,
-            warnings: policy.warnings,
-        })
-    }
-
-    fn tried(&self) -> Tried<'_> {
-        match &self.signers {
-            Some(signers) => Tried::Everything(signers.values().collect()),
-            None => Tried::Anyone,
-        }
-    }
-}
-
-/// The image, whatever it is, and every platform that it has; the answer is why there may be more.
-fn look_at_everything<'a>(docket: &Docket<'a, '_>, store: &Store<'a>, digest: Digest) -> Option<Failure> {
-    docket.examine(&Target::anything(store, digest));
-    let image = Image::read(store, digest);
-    match image.and_then(|image| image.scope(store, &Platforms::Every)) {
-        Ok(Scope::All(platforms)) => {
-            platforms.iter().for_each(|target| drop(docket.examine(target)));
-            None
-        }
-        Err(targets::Error::Unseen(failure)) => Some(failure),
-        Ok(Scope::Either(..)) | Err(targets::Error::Refused(_)) => None,
-    }
-}
-
-/// Without a policy: the roots given, else the public ones.
-fn looked_under(request: &Request) -> Vec<RootFile> {
-    let given = &request.policy.trust_override;
-    let file = |name: &str, content: &[u8]| RootFile {
-        name: name.to_owned(),
-        content: content.to_vec(),
-        line: 0,
-    };
-    if !given.is_empty() {
-        return given.iter().map(|one| file(&one.name, &one.content)).collect();
-    }
-    let known = |name: &str| {
-        let handed = request.policy.roots.iter().find(|one| one.name == name);
-        handed
-            .map(|one| one.content.as_slice())
-            .or_else(|| embedded(name))
-            .map(|content| file(name, content))
-    };
-    ["sigstore", "github"].into_iter().filter_map(known).collect()
 }
 
 fn judge(
