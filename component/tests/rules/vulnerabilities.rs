@@ -155,3 +155,27 @@ fn report_of_another_repository_fail() {
         .bundle(&stranger)
         .denied(ResultClass::IdentityMismatch);
 }
+
+/// An old report that passes, stamped anew: a log proves that a signature existed, never that it was made late.
+#[test]
+fn scan_key_restamped_fail() {
+    let (sigstore, ops) = (Sigstore::new(), Key::p256("ops"));
+    let rule = |more: &str| format!("vulnerabilities: {{ by: ops, max-age: 7d, fail-on: high{more} }}");
+    let case = |more: &str| Case::new(&sigstore).with_logged_key("ops", &ops).judged_by(&rule(more));
+    case("").policy_error("the age of what `ops` signs cannot be proven");
+    let scanned = |days: i64| {
+        let finished = clock::rfc3339(crate::case::NOW - days * 24 * 60 * 60);
+        let mut predicate = report(&["LOW"]);
+        predicate["metadata"] = json!({ "scanFinishedOn": finished });
+        let statement = Statement::attestation(NAME, image().digest(), VULN, predicate);
+        sigstore.sign(&ops, statement).rekor_v1().timestamp().bundle()
+    };
+    case(", dated-by: payload")
+        .bundle(&scanned(1))
+        .at(crate::case::NOW + 60 * 60 * 24)
+        .allowed();
+    let old = case(", dated-by: payload")
+        .bundle(&scanned(300))
+        .at(crate::case::NOW + 60 * 60 * 24);
+    old.denied_for(ResultClass::Verified, "older than the rule admits");
+}
