@@ -80,6 +80,7 @@ fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &Image
         Ok(report) => Ok(Image {
             requirements: wanted.clone(),
             report,
+            mentions: Vec::new(),
         }),
         Err(error) => Err(inquiry::refused(error).faults(reference.written())),
     };

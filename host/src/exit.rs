@@ -51,7 +51,7 @@ impl Run {
             Exit::Usage
         } else if self.mode == Mode::Enforce && images().any(Image::denies) {
             Exit::Deny
-        } else if images().any(Image::blocks_undecided) {
+        } else if images().any(Image::blocks_undecided) || self.has_unjudged() {
             Exit::Undecided
         } else if !images().any(Image::was_evaluated) {
             Exit::Nothing
@@ -63,7 +63,7 @@ impl Run {
     /// The truth about all images: `--mode inform` changes the exit code, never this.
     pub fn verdict(&self) -> Verdict {
         let verdicts = || self.images.iter().map(Image::verdict);
-        let complete = self.faults.is_empty() && self.images.iter().any(Image::was_evaluated);
+        let complete = self.faults.is_empty() && !self.has_unjudged() && self.images.iter().any(Image::was_evaluated);
         if verdicts().any(|verdict| verdict == Verdict::Deny) {
             Verdict::Deny
         } else if complete && verdicts().all(|verdict| verdict == Verdict::Allow) {
@@ -71,6 +71,13 @@ impl Run {
         } else {
             Verdict::Undecided
         }
+    }
+}
+
+impl Run {
+    /// A file names what may be an image and was not judged: nothing lets that pass.
+    fn has_unjudged(&self) -> bool {
+        self.sightings.iter().any(|sighting| sighting.kind.leaves_undecided())
     }
 }
 

@@ -5,6 +5,10 @@ use crate::wit::diagnostics::Diagnostic;
 use crate::wit::report::{Report, RuleResult};
 use crate::wit::requirements::{self, ImageRequirements};
 
+mod mention;
+
+pub use mention::{Mention, Place, Sighting, SightingKind};
+
 /// One call of `portcullis check`.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -15,6 +19,10 @@ pub struct Run {
     pub weakenings: Vec<Weakening>,
     /// one for each image, in the order in which they were named
     pub images: Vec<Image>,
+    /// files that were read to find images, in that order
+    pub files: Vec<String>,
+    /// what was found in them beside images that could be judged; most of it leaves the run undecided
+    pub sightings: Vec<Sighting>,
     /// why there is no report, or why one is missing
     pub faults: Vec<Fault>,
     /// about the policy as a whole
@@ -30,6 +38,8 @@ pub struct Run {
 pub struct Image {
     pub requirements: ImageRequirements,
     pub report: Report,
+    /// where files name it, in the order of the files; empty for one that only the command line names
+    pub mentions: Vec<Mention>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,6 +103,8 @@ impl Run {
             mode: Mode::Enforce,
             weakenings: Vec::new(),
             images: Vec::new(),
+            files: Vec::new(),
+            sightings: Vec::new(),
             faults,
             warnings: Vec::new(),
             contacted: Vec::new(),

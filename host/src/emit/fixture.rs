@@ -1,6 +1,6 @@
 //! The run that every renderer shows in its tests: one image allowed, one denied, one that nobody could look at.
 
-use crate::run::{Image, Policy, Run, Source, Tool, Weakening};
+use crate::run::{Image, Mention, Place, Policy, Run, Sighting, SightingKind, Source, Tool, Weakening};
 use crate::wit::basics::{Carrier, Failure, Mode, ResultClass, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Level};
 use crate::wit::evidence::*;
@@ -67,6 +67,16 @@ impl World {
                 effect: self.text("this registry is spoken to without TLS"),
             }],
             images: vec![self.allowed(), self.denied(), self.undecided()],
+            files: vec![self.text("deploy/web.yaml"), self.text("compose.yaml")],
+            sightings: vec![
+                self.sighting(
+                    SightingKind::Unresolved,
+                    31,
+                    "ghcr.io/acme/job:{{ .Values.tag }}",
+                    "render the chart first: helm template . | portcullis check --files -",
+                ),
+                self.sighting(SightingKind::Excluded, 40, "ghcr.io/acme/debug:latest", ""),
+            ],
             faults: Vec::new(),
             warnings: vec![self.warning(
                 9,
@@ -92,6 +102,32 @@ impl World {
         }
     }
 
+    /// In one line of `file`, behind `image: `.
+    fn place(self, file: &str, line: u32, text: &str) -> Place {
+        Place {
+            file: self.text(file),
+            line,
+            column: 16,
+            end_column: 16 + u32::try_from(text.len()).unwrap(),
+        }
+    }
+
+    fn mention(self, file: &str, line: u32, text: &str) -> Mention {
+        Mention {
+            place: self.place(file, line, text),
+            text: self.text(text),
+        }
+    }
+
+    fn sighting(self, kind: SightingKind, line: u32, text: &str, hint: &str) -> Sighting {
+        Sighting {
+            place: self.place("deploy/web.yaml", line, text),
+            kind,
+            text: self.text(text),
+            hint: self.text(hint),
+        }
+    }
+
     fn allowed(self) -> Image {
         let mut report = self.report("ghcr.io/acme/api", "v1.4.2", 0x11, Verdict::Allow);
         report.rules = vec![self.rule("signed", 42, Severity::Critical, Verdict::Allow, ResultClass::Verified)];
@@ -106,6 +142,7 @@ impl World {
         Image {
             requirements: self.requirements("ghcr.io/acme/api", Mode::Enforce),
             report,
+            mentions: vec![self.mention("deploy/web.yaml", 12, "ghcr.io/acme/api:v1.4.2")],
         }
     }
 
@@ -126,6 +163,10 @@ impl World {
         Image {
             requirements: self.requirements("ghcr.io/acme/web", Mode::Enforce),
             report,
+            mentions: vec![
+                self.mention("deploy/web.yaml", 17, "ghcr.io/acme/web:latest"),
+                self.mention("compose.yaml", 4, "ghcr.io/acme/web"),
+            ],
         }
     }
 
@@ -162,6 +203,7 @@ impl World {
         Image {
             requirements: self.requirements("quay.io/acme/db", Mode::Enforce),
             report,
+            mentions: Vec::new(),
         }
     }
 

@@ -58,12 +58,7 @@ fn annotation(notice: &Notice, more: usize, out: &mut impl Write) -> io::Result<
     };
     write!(out, "::{command} ")?;
     if !notice.file.is_empty() {
-        write!(
-            out,
-            "file={},line={},",
-            property(&say![path(notice.file)]),
-            notice.line.max(1)
-        )?;
+        write!(out, "{},", place(notice))?;
     }
     let mut message = data(&notice.message);
     if more > 0 {
@@ -72,6 +67,18 @@ fn annotation(notice: &Notice, more: usize, out: &mut impl Write) -> io::Result<
         ));
     }
     writeln!(out, "title={}::{message}", property(&notice.title))
+}
+
+/// One line, from the first character to behind the last one; a line alone where the columns are not known.
+fn place(notice: &Notice) -> String {
+    let (file, line) = (property(&say![path(notice.file)]), notice.line.max(1));
+    match (notice.column, notice.end_column) {
+        (column, end) if column > 0 && end > column => {
+            format!("file={file},line={line},endLine={line},col={column},endColumn={end}")
+        }
+        (0, _) => format!("file={file},line={line}"),
+        (column, _) => format!("file={file},line={line},col={column}"),
+    }
 }
 
 /// Annotations take paths from the repository's root.

@@ -62,6 +62,7 @@ impl Issue {
 fn check_name<'r>(subject: &Subject<'r>) -> &'r str {
     match subject {
         Subject::Finding { rule, .. } => &rule.rule,
+        Subject::Sighting(sighting) => sighting.kind.word(),
         Subject::Fault { kind, .. } => kind,
         Subject::Warning(_) => "policy-warning",
         Subject::Weakening(_) => "weakened",
@@ -92,15 +93,24 @@ fn fingerprint(subject: &Subject, seen: &mut BTreeMap<[u8; 32], u32>) -> String 
 
 fn parts<'r>(subject: &Subject<'r>) -> Vec<&'r str> {
     match subject {
-        Subject::Finding { image, rule, finding } => {
+        Subject::Finding {
+            image,
+            rule,
+            finding,
+            mention,
+        } => {
             let report = &image.report;
             let id = finding.map_or(words::class(rule.class), |finding| finding.id.as_str());
             let platform = finding
                 .and_then(|finding| finding.platform.as_deref())
                 .unwrap_or_default();
             let tag = report.tag.as_deref().unwrap_or_default();
-            vec!["finding", &rule.rule, &rule.kind, &report.name, tag, id, platform]
+            let mut parts = vec!["finding", &rule.rule, &rule.kind, &report.name, tag, id, platform];
+            // without its line, which moves with every change above it
+            parts.extend(mention.map(|mention| mention.place.file.as_str()));
+            parts
         }
+        Subject::Sighting(sighting) => vec!["sighting", sighting.kind.word(), &sighting.place.file, &sighting.text],
         Subject::Fault { kind, text } => vec!["fault", kind, text],
         Subject::Warning(warning) => vec!["warning", &warning.file, &warning.message],
         // without its value, which may be a time

@@ -11,8 +11,10 @@ use crate::wit::diagnostics::{self, Level};
 
 pub(super) mod evidence;
 mod image;
+mod mention;
 pub(super) mod word;
 
+use mention::Sighting;
 use word::{Class, Mode, Verdict};
 
 /// Name and version of the format. Fields are only added to a version; their meaning stays.
@@ -49,6 +51,10 @@ struct Document<'a> {
     errors: Vec<Error<'a>>,
     warnings: Vec<Diagnostic<'a>>,
     images: Vec<image::Image<'a>>,
+    /// that were read to find images
+    files: Vec<&'a str>,
+    /// what stands in them and could not be judged
+    sightings: Vec<Sighting<'a>>,
 }
 
 #[derive(Serialize)]
@@ -145,6 +151,8 @@ impl<'a> Document<'a> {
             errors: run.faults.iter().map(Error::of).collect(),
             warnings: run.all_warnings().into_iter().map(Diagnostic::of).collect(),
             images: run.images.iter().map(image::Image::of).collect(),
+            files: run.files.iter().map(String::as_str).collect(),
+            sightings: run.sightings.iter().map(Sighting::of).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! formats show at a line of a file.
 
 use super::words;
-use crate::run::{FLAGS, Fault, Image, Run, Source, Weakening};
+use crate::run::{FLAGS, Fault, Image, Mention, Place, Run, Sighting, SightingKind, Source, Weakening};
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Mode, Severity, Verdict};
@@ -23,10 +23,14 @@ pub struct Notice<'r> {
     pub level: Level,
     pub severity: Severity,
     pub subject: Subject<'r>,
-    /// of the policy or the file that is wrong; empty where there is none
+    /// of the file that names the image, else the policy or the file that is wrong; empty where there is none
     pub file: &'r str,
     /// from 1; 0 where there is none
     pub line: u32,
+    /// from 1, in characters; 0 where it is not known
+    pub column: u32,
+    /// of the character after the last one, on the same line; 0 where it is not known
+    pub end_column: u32,
     pub title: Safe,
     pub message: Safe,
 }
@@ -38,7 +42,11 @@ pub enum Subject<'r> {
         image: &'r Image,
         rule: &'r RuleResult,
         finding: Option<&'r Finding>,
+        /// the place of the image that this one is about; the same finding is told at each of them
+        mention: Option<&'r Mention>,
     },
+    /// what stands in a file and could not be judged
+    Sighting(&'r Sighting),
     Fault {
         kind: &'static str,
         text: &'r str,
@@ -47,43 +55,113 @@ pub enum Subject<'r> {
     Weakening(&'r Weakening),
 }
 
-/// The loudest and most severe first; equal ones in the order of the report.
+/// The loudest and most severe first. Of equal ones each finding's first place comes before any second one, so that a
+/// cap hides places rather than findings; else they are in the order of the report.
 pub fn notices(run: &Run) -> Vec<Notice<'_>> {
+    let mut notices: Vec<_> = all(run)
+        .map(|(rank, notice)| (notice.level, notice.severity as u8, rank, notice))
+        .collect();
+    notices.sort_by_key(|(level, severity, rank, _)| (*level, *severity, *rank));
+    notices.into_iter().map(|(_, _, _, notice)| notice).collect()
+}
+
+/// Each with its number among the places of the same finding.
+fn all(run: &Run) -> impl Iterator<Item = (usize, Notice<'_>)> {
     let findings = run.images.iter().flat_map(|image| of_image(run, image));
     let warnings = run.all_warnings().into_iter().map(of_warning);
     let weakenings = run.weakenings.iter().map(|weakening| of_weakening(run, weakening));
-    let mut notices: Vec<_> = run
-        .faults
-        .iter()
-        .map(of_fault)
+    let sightings = run.sightings.iter().map(of_sighting);
+    let once = |notice| (0, notice);
+    let faults = run.faults.iter().map(of_fault);
+    faults
+        .chain(sightings)
+        .map(once)
         .chain(findings)
-        .chain(warnings)
-        .chain(weakenings)
-        .collect();
-    notices.sort_by_key(|notice| (notice.level, notice.severity as u8));
-    notices
+        .chain(warnings.chain(weakenings).map(once))
 }
 
-fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = Notice<'r>> {
+fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = (usize, Notice<'r>)> {
     image.report.rules.iter().flat_map(move |rule| {
         let findings = rule.findings.iter().map(Some);
         // a refusal is told even where the report does not explain it
         let bare = (rule.findings.is_empty() && rule.verdict != Verdict::Allow).then_some(None);
         findings
             .chain(bare)
-            .map(move |finding| of_rule(run, image, rule, finding))
+            .flat_map(move |finding| of_rule(run, image, rule, finding))
     })
 }
 
-fn of_rule<'r>(run: &'r Run, image: &'r Image, rule: &'r RuleResult, finding: Option<&'r Finding>) -> Notice<'r> {
-    Notice {
+/// One at each place that names the image; at the rule's own line where there is none.
+fn of_rule<'r>(
+    run: &'r Run,
+    image: &'r Image,
+    rule: &'r RuleResult,
+    finding: Option<&'r Finding>,
+) -> impl Iterator<Item = (usize, Notice<'r>)> {
+    let nowhere = image.mentions.is_empty().then_some(None);
+    let mentions = image.mentions.iter().map(Some).chain(nowhere);
+    let notice = move |mention: Option<&'r Mention>| Notice {
         level: level(run, image, rule, finding),
         severity: finding.map_or(rule.severity, |finding| finding.severity),
-        subject: Subject::Finding { image, rule, finding },
-        file: file(&run.policy.file),
-        line: rule.line,
+        subject: Subject::Finding {
+            image,
+            rule,
+            finding,
+            mention,
+        },
+        file: mention.map_or(file(&run.policy.file), |mention| &mention.place.file),
+        line: mention.map_or(rule.line, |mention| mention.place.line),
+        column: mention.map_or(0, |mention| mention.place.column),
+        end_column: mention.map_or(0, |mention| mention.place.end_column),
         title: title(rule, finding),
-        message: message(image, rule, finding),
+        message: placed(message(image, rule, finding), run, rule, mention),
+    };
+    mentions.map(notice).enumerate()
+}
+
+/// Where the notice is not at the rule, it says where the rule is.
+fn placed(mut message: Safe, run: &Run, rule: &RuleResult, mention: Option<&Mention>) -> Safe {
+    let policy = file(&run.policy.file);
+    if mention.is_some() && !policy.is_empty() && rule.line > 0 {
+        message.push(&say!["; rule at ", policy, ":", rule.line]);
+    }
+    message
+}
+
+/// What cannot be judged stops the job, so it is as loud as a denial.
+fn of_sighting(sighting: &Sighting) -> Notice<'_> {
+    let Place {
+        file: name,
+        line,
+        column,
+        end_column,
+    } = &sighting.place;
+    let level = match sighting.kind {
+        SightingKind::Excluded => Level::Notice,
+        SightingKind::Nothing => Level::Warning,
+        _ => Level::Error,
+    };
+    Notice {
+        level,
+        severity: match level {
+            Level::Error => Severity::High,
+            Level::Warning => Severity::Medium,
+            Level::Notice => Severity::Low,
+        },
+        subject: Subject::Sighting(sighting),
+        file: file(name),
+        line: *line,
+        column: *column,
+        end_column: *end_column,
+        title: sighting_title(sighting.kind),
+        message: words::sighting(sighting),
+    }
+}
+
+fn sighting_title(kind: SightingKind) -> Safe {
+    match kind.leaves_undecided() {
+        true => say![words::verdict(Verdict::Undecided), ": ", kind.word()],
+        false => say![kind.word()],
     }
 }
 
@@ -159,9 +237,9 @@ fn of_fault(fault: &Fault) -> Notice<'_> {
         Fault::Policy(error) => ("policy", &error.message, error.hint.as_ref()),
         Fault::Bug { place, .. } => ("bug", place, None),
     };
-    let (file, line, level) = match fault {
-        Fault::Policy(error) => (file(&error.file), error.line, of_diagnostic(error)),
-        Fault::Usage { .. } | Fault::Bug { .. } => ("", 0, Level::Error),
+    let (file, line, column, level) = match fault {
+        Fault::Policy(error) => (file(&error.file), error.line, error.column, of_diagnostic(error)),
+        Fault::Usage { .. } | Fault::Bug { .. } => ("", 0, 0, Level::Error),
     };
     let mut message = match fault {
         Fault::Bug { image, place } => say![image, ": ", place],
@@ -181,6 +259,8 @@ fn of_fault(fault: &Fault) -> Notice<'_> {
         subject: Subject::Fault { kind, text },
         file,
         line,
+        column,
+        end_column: 0,
         title: say![title],
         message,
     }
@@ -204,6 +284,8 @@ fn of_warning(warning: &Diagnostic) -> Notice<'_> {
         subject: Subject::Warning(warning),
         file: file(&warning.file),
         line: warning.line,
+        column: warning.column,
+        end_column: 0,
         title: say!["policy warning"],
         message,
     }
@@ -221,6 +303,8 @@ fn of_weakening<'r>(run: &'r Run, weakening: &'r Weakening) -> Notice<'r> {
         subject: Subject::Weakening(weakening),
         file,
         line,
+        column: 0,
+        end_column: 0,
         title: say!["weakened"],
         message: say![weakening.option, ": ", super::text::effect(weakening)],
     }

@@ -11,6 +11,7 @@ use crate::untrusted::Safe;
 use crate::wit::basics::Verdict;
 use crate::wit::diagnostics::Diagnostic;
 
+mod files;
 mod image;
 mod proof;
 mod requirements;
@@ -31,6 +32,7 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
             image::draw(run, image, style.detail, &mut screen)?;
         }
     }
+    files::draw_sightings(run, style.detail == Detail::Quiet, &mut screen)?;
     if style.detail != Detail::Quiet {
         warnings(run, &mut screen)?;
     }
@@ -153,26 +155,28 @@ pub(super) fn verdict_line(run: &Run) -> Safe {
     say![words::verdict(run.verdict()), ": ", summary(run)]
 }
 
-/// `3 images: 1 allowed, 1 denied, 1 undecided; exit 1 (denied)`.
+/// `3 images: 1 allowed, 1 denied, 1 undecided; exit 1 (denied)`; what files name beside them and could not be judged is
+/// counted too.
 pub(super) fn summary(run: &Run) -> Safe {
+    let of = |verdict| run.images.iter().filter(|image| image.verdict() == verdict).count();
+    let unjudged = run.sightings.iter().filter(|sighting| sighting.kind.leaves_undecided());
     let counted = [
-        (Verdict::Allow, " allowed"),
-        (Verdict::Deny, " denied"),
-        (Verdict::Undecided, " undecided"),
+        (of(Verdict::Allow), " allowed"),
+        (of(Verdict::Deny), " denied"),
+        (of(Verdict::Undecided), " undecided"),
+        (unjudged.count(), " not judged"),
     ]
     .into_iter()
-    .map(|(verdict, word)| {
-        (
-            run.images.iter().filter(|image| image.verdict() == verdict).count(),
-            word,
-        )
-    })
     .filter(|(count, _)| *count > 0)
     .map(|(count, word)| say![count, word]);
     let exit = run.exit();
     let mut summary = words::count(run.images.len(), "image");
-    if !run.images.is_empty() {
-        summary.push(&say![": ", Safe::join(counted, ", ")]);
+    if run.images.is_empty() && !run.files.is_empty() {
+        summary.push(&say![" in ", words::count(run.files.len(), "file")]);
+    }
+    let counted = Safe::join(counted, ", ");
+    if !counted.is_empty() {
+        summary.push(&say![": ", counted]);
     }
     summary.push(&say!["; exit ", exit.code()]);
     match exit {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::run::Sighting;
 use crate::say;
 use crate::untrusted::Safe;
 use crate::wit::basics::{Carrier, Mode, ResultClass, Severity, Verdict};
@@ -48,6 +49,18 @@ pub fn exception(exception: &Exception) -> Safe {
         text.push(&say![ticket, ", "]);
     }
     text.push(&say!["line ", exception.line, ")"]);
+    text
+}
+
+/// `this image cannot be known from the file: {{ .Values.image }}; hint: render the chart first`
+pub fn sighting(sighting: &Sighting) -> Safe {
+    let mut text = say![sighting.kind.meaning()];
+    if !sighting.text.is_empty() {
+        text.push(&say![": ", sighting.text]);
+    }
+    if !sighting.hint.is_empty() {
+        text.push(&say!["; hint: ", sighting.hint]);
+    }
     text
 }
 

@@ -44,6 +44,7 @@ fn run(mode: Mode, images: Vec<Image>) -> Run {
     Run {
         mode,
         images,
+        sightings: Vec::new(),
         ..fixture::run()
     }
 }
@@ -229,4 +230,34 @@ fn codes_are_the_documented_numbers() {
     ]
     .map(Exit::code);
     assert_eq!(codes, [0, 1, 2, 3, 4, 70]);
+}
+
+#[test]
+fn what_a_file_names_and_nobody_judged_undecided() {
+    let sighting = |kind| crate::run::Sighting {
+        place: Default::default(),
+        kind,
+        text: String::new(),
+        hint: String::new(),
+    };
+    use crate::run::SightingKind::{
+        DuplicateKey, Excluded, Invalid, Miscounted, Nothing, Unclaimed, Unreadable, Unresolved,
+    };
+    let answer = |mode, images, kind| {
+        let sightings = vec![sighting(kind)];
+        let run = Run {
+            sightings,
+            ..run(mode, images)
+        };
+        (run.exit(), run.verdict())
+    };
+    for kind in [DuplicateKey, Invalid, Miscounted, Unclaimed, Unreadable, Unresolved] {
+        for mode in [Enforce, Inform] {
+            assert_eq!(answer(mode, vec![allowed()], kind), (Exit::Undecided, Undecided));
+            assert_eq!(answer(mode, vec![], kind), (Exit::Undecided, Undecided));
+        }
+        assert_eq!(answer(Enforce, vec![denied()], kind), (Exit::Deny, Deny));
+    }
+    assert_eq!(answer(Enforce, vec![allowed()], Excluded), (Exit::Allow, Allow));
+    assert_eq!(answer(Enforce, vec![], Nothing), (Exit::Nothing, Undecided));
 }

@@ -14,6 +14,8 @@ use crate::wit::report::RuleResult;
 
 /// The platform refuses more than 1,048,576 bytes; earlier steps of the job have their own.
 pub const LIMIT: usize = 1_000_000;
+/// Places of one image; the rest is counted.
+const PLACES: usize = 20;
 /// Kept free for the words that say what was left out.
 const REST: usize = 400;
 
@@ -25,7 +27,11 @@ fn document(run: &Run, limit: usize) -> String {
     let mut document = heading(run);
     let notices = notices(run);
     let images = run.images.iter().map(|image| section(image, &notices));
-    let sections = faults(&notices).into_iter().chain(images).chain(notes(run, &notices));
+    let sections = faults(&notices)
+        .into_iter()
+        .chain(sightings(&notices))
+        .chain(images)
+        .chain(notes(run, &notices));
     let mut left_out = 0_usize;
     for section in sections {
         match document.len() + section.len() + REST <= limit {
@@ -66,6 +72,14 @@ fn faults(notices: &[Notice]) -> Vec<String> {
         .filter(|notice| matches!(notice.subject, Subject::Fault { .. }))
         .map(bullet)
         .collect()
+}
+
+/// What stands in files and could not be judged: nobody may think that it was.
+fn sightings(notices: &[Notice]) -> Vec<String> {
+    let sightings = notices
+        .iter()
+        .filter(|notice| matches!(notice.subject, Subject::Sighting(_)));
+    sightings.map(bullet).collect()
 }
 
 fn notes(run: &Run, notices: &[Notice]) -> Vec<String> {
@@ -121,6 +135,7 @@ fn section(image: &Image, notices: &[Notice]) -> String {
         // invariant: writing to a String does not fail
         let _ = writeln!(section, "| {} |", cells.join(" | "));
     }
+    section.push_str(&mentions(image));
     if verdict == Verdict::Allow {
         let pinned = image
             .report
@@ -131,6 +146,23 @@ fn section(image: &Image, notices: &[Notice]) -> String {
     }
     section.push_str(&details(image, notices));
     section
+}
+
+fn mentions(image: &Image) -> String {
+    let places: Vec<_> = image
+        .mentions
+        .iter()
+        .take(PLACES)
+        .map(|mention| code(&mention.place.to_string()))
+        .collect();
+    let more = match image.mentions.len().saturating_sub(PLACES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match places.is_empty() {
+        true => String::new(),
+        false => format!("\nnamed in {}{more}\n", places.join(", ")),
+    }
 }
 
 fn weight(rule: &RuleResult) -> String {
@@ -158,8 +190,11 @@ fn by(image: &Image, rule: &RuleResult) -> String {
 }
 
 fn details(image: &Image, notices: &[Notice]) -> String {
-    let about =
-        |notice: &&Notice| matches!(notice.subject, Subject::Finding { image: of, .. } if std::ptr::eq(of, image));
+    // a finding is told once, whatever the number of places that name the image
+    let about = |notice: &&Notice| {
+        matches!(notice.subject, Subject::Finding { image: of, mention, .. }
+        if std::ptr::eq(of, image) && mention == image.mentions.first())
+    };
     let findings = notices.iter().filter(about).map(bullet);
     let failures = image.report.failures.iter().map(|failure| {
         format!(

@@ -22,9 +22,14 @@ fn name(command: &str) -> &str {
 }
 
 fn with_findings(count: usize) -> Run {
-    let denied: Vec<Image> = (0..count).map(|_| fixture::run().images[1].clone()).collect();
+    let denied = |_| Image {
+        mentions: Vec::new(),
+        ..fixture::run().images[1].clone()
+    };
+    let denied: Vec<Image> = (0..count).map(denied).collect();
     Run {
         images: denied,
+        sightings: Vec::new(),
         ..fixture::run()
     }
 }
@@ -64,8 +69,13 @@ fn hostile_text_adds_no_command() {
             .split(',')
             .map(|pair| pair.split('=').next().unwrap())
             .collect();
-        let placed = ["file", "line", "title"];
-        assert!(keys == placed || keys == placed[2..], "{properties}");
+        let allowed: [&[&str]; 4] = [
+            &["title"],
+            &["file", "line", "title"],
+            &["file", "line", "col", "title"],
+            &["file", "line", "endLine", "col", "endColumn", "title"],
+        ];
+        assert!(allowed.contains(&keys.as_slice()), "{properties}");
     }
 }
 
@@ -137,7 +147,7 @@ fn policy_errors_point_at_their_line() {
     error.level = crate::wit::diagnostics::Level::Error;
     let log = rendered(&Run::failed(vec![crate::run::Fault::Policy(error)], Default::default()));
     assert!(
-        log.starts_with("::error file=portcullis.yaml,line=9,title=the policy is wrong::"),
+        log.starts_with("::error file=portcullis.yaml,line=9,col=5,title=the policy is wrong::"),
         "{log}"
     );
 }
@@ -179,4 +189,62 @@ fn flags_are_no_file() {
     let mut run = with_findings(1);
     run.policy.file = crate::run::FLAGS.to_owned();
     assert!(rendered(&run).starts_with("::error title="));
+}
+
+#[test]
+fn an_image_in_ten_places_is_annotated_ten_times() {
+    let mut run = with_findings(1);
+    let place = |line| crate::run::Place {
+        file: "./deploy/a,b:c%.yaml".to_owned(),
+        line,
+        column: 16,
+        end_column: 39,
+    };
+    run.images[0].mentions = (1..=10)
+        .map(|line| crate::run::Mention {
+            place: place(line),
+            text: "ghcr.io/acme/web:latest".to_owned(),
+        })
+        .collect();
+    let log = rendered(&run);
+    let errors: Vec<_> = commands(&log)
+        .into_iter()
+        .filter(|command| name(command) == "error")
+        .collect();
+    assert_eq!(errors.len(), 10);
+    for (number, error) in errors.into_iter().enumerate() {
+        let line = number + 1;
+        let place = format!("file=deploy/a%2Cb%3Ac%25.yaml,line={line},endLine={line},col=16,endColumn=39,title=");
+        assert!(error.starts_with(&format!("::error {place}")), "{error}");
+        assert!(error.ends_with("rule at portcullis.yaml:42"), "{error}");
+    }
+}
+
+/// A cap may hide a second place, never another finding.
+#[test]
+fn first_places_come_before_second_ones() {
+    let mut run = with_findings(9);
+    let place = |line| crate::run::Mention {
+        place: crate::run::Place {
+            file: "deploy/web.yaml".to_owned(),
+            line,
+            ..Default::default()
+        },
+        text: "ghcr.io/acme/web:latest".to_owned(),
+    };
+    run.images[0].mentions = (1..=50).map(place).collect();
+    run.images[8].report.reference = "the-last-one".to_owned();
+    let log = rendered(&run);
+    assert!(
+        commands(&log)[..10]
+            .iter()
+            .any(|command| command.contains("the-last-one"))
+    );
+}
+
+#[test]
+fn what_could_not_be_judged_is_an_error_at_its_line() {
+    let log = rendered(&fixture::run());
+    let place = "file=deploy/web.yaml,line=31,endLine=31,col=16,endColumn=50,title=undecided%3A unresolved";
+    assert!(log.contains(&format!("::error {place}::")), "{log}");
 }

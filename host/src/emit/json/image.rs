@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::evidence::{Evidence, Rejection};
+use super::mention::Mention;
 use super::word::{Carrier, Class, Effect, Mode, Severity, Verdict};
 use super::{Diagnostic, Unseen, words};
 use crate::run;
@@ -21,6 +22,8 @@ pub struct Image<'a> {
     verdict: Verdict,
     /// `name@digest` of what was proven; empty unless the verdict is `allow`
     pinned: Vec<&'a str>,
+    /// where files name it; empty where only the command line does
+    mentions: Vec<Mention<'a>>,
     enforced: Vec<Enforced<'a>>,
     /// kinds of places that were looked at
     carriers: Vec<Carrier>,
@@ -155,6 +158,7 @@ impl<'a> Image<'a> {
             digest: report.digest.as_deref(),
             verdict: image.verdict().into(),
             pinned,
+            mentions: image.mentions.iter().map(Mention::of).collect(),
             enforced: image.requirements.rules.iter().map(Enforced::of).collect(),
             carriers: image
                 .requirements

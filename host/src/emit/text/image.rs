@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{COLUMN, proof};
+use super::{COLUMN, files, proof};
 use crate::emit::screen::{Detail, Paint, Screen};
 use crate::emit::words;
 use crate::run::{Image, Run};
@@ -26,6 +26,7 @@ pub fn draw<W: Write>(run: &Run, image: &Image, detail: Detail, screen: &mut Scr
             (say![image.report.reference], Paint::Strong),
         ],
     )?;
+    files::draw_mentions(image, screen)?;
     for rule in &image.report.rules {
         if detail != Detail::Quiet || rule.verdict != Verdict::Allow {
             draw_rule(run, image, rule, detail, screen)?;

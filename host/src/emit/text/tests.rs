@@ -43,6 +43,7 @@ fn quiet_shows_what_denies_only() {
     let mut allowed = fixture::run();
     allowed.images.truncate(1);
     allowed.weakenings.clear();
+    allowed.sightings.truncate(0);
     assert_eq!(rendered(&allowed, detail(Detail::Quiet)), "");
 }
 
@@ -82,7 +83,9 @@ fn lines_keep_to_the_width_where_words_allow() {
                 ..Style::default()
             },
         );
-        for line in text.lines().filter(|line| line.chars().count() > width) {
+        // the verdict stays one line
+        let lines = text.lines().filter(|line| !line.contains("; exit "));
+        for line in lines.filter(|line| line.chars().count() > width) {
             let words = line.split_whitespace().map(|word| word.chars().count()).max();
             assert!(words > Some(width - 40), "{line}");
         }
