@@ -106,7 +106,10 @@ fn options_are_those_of_the_program() {
     ] {
         let shown = args::parse(command.into_iter().map(OsString::from), &Surroundings::default()).unwrap();
         let args::Command::Show(help) = shown else { panic!() };
-        let (help, _) = help.split_once("\nExamples:").unwrap_or((&help, ""));
+        let (help, _) = help
+            .split_once("\nFormats:")
+            .or(help.split_once("\nExamples:"))
+            .unwrap_or((&help, ""));
         known.extend(options_of_lines(help, "-", "  "));
     }
     let mut described = options_of_lines(&read("docs/cli.md"), "| `-", "|");

@@ -113,7 +113,7 @@ impl Scene {
 
     /// Every format and both commands, in both details; then what was written into files.
     fn assert_tame(&self, policy: &str, image: &str, exit: i32) {
-        for format in ["text", "json", "github", "gitlab-codequality"] {
+        for format in portcullis::emit::FORMATS {
             for detail in ["--verbose", "--quiet"] {
                 let report = format!("{format}=report");
                 let arguments = [
@@ -257,7 +257,7 @@ fn references() {
     scene
         .scratch
         .write("images.txt", format!("{}\n{}\n", HOSTILE.replace('\n', "\r"), image));
-    for format in ["text", "json", "github", "gitlab-codequality"] {
+    for format in portcullis::emit::FORMATS {
         let own: &[&str] = if format == "github" { GITHUB } else { &[] };
         for images in [[&image, "--quiet"], ["--images-file", "images.txt"]] {
             let answer = scene.call(&[

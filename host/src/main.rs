@@ -122,9 +122,7 @@ impl Place<'_> {
         if let Pipeline::GitHub(github) = &self.pipeline
             && let Some(path) = &github.step_summary
         {
-            let mut document = Vec::new();
-            summary::emit(run, &mut document)?;
-            append(path, &document)?;
+            append(path, summary::document(run).as_bytes())?;
         }
         Ok(())
     }

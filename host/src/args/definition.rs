@@ -32,6 +32,15 @@ Examples:
   As annotations, with the full report in a file:
       portcullis check --format github --report json=report.json ghcr.io/acme/api:v1.4.2";
 
+const FORMATS_IN_WORDS: &str = "\
+Formats:
+  text                for people
+  json                for programs, with everything
+  markdown            for a comment on a pull request
+  github              annotations in GitHub Actions
+  sarif               GitHub's code scanning
+  gitlab-codequality  GitLab's code quality report";
+
 const LIST_EXAMPLES: &str = "\
 Examples:
   portcullis list ghcr.io/acme/api:v1.4.2
@@ -70,7 +79,7 @@ pub fn command() -> Command {
 fn check() -> Command {
     Command::new("check")
         .about("Prove and judge the signatures of images")
-        .after_help(format!("{CHECK_EXAMPLES}\n\n{EXIT_CODES}"))
+        .after_help(format!("{FORMATS_IN_WORDS}\n\n{CHECK_EXAMPLES}\n\n{EXIT_CODES}"))
         .arg(
             Arg::new("image")
                 .value_name("IMAGE")
@@ -113,7 +122,7 @@ fn check() -> Command {
             "format",
             "FORMAT",
             &FORMATS,
-            "text, json, github, gitlab-codequality [default: as the pipeline reads it]",
+            "One of the formats below [default: as the pipeline reads it]",
         ))
         .arg(many(
             "report",

@@ -1,6 +1,7 @@
 //! Formats and files of the output.
 
 use clap::ArgMatches;
+use std::path::{Component, Path, PathBuf};
 
 use super::{ListFormat, ReportFile, UsageError};
 use crate::ci::Environment;
@@ -31,29 +32,54 @@ pub fn list_format(matches: &ArgMatches) -> ListFormat {
     }
 }
 
+/// Each into a file of its own: of two in one file the later would be the only one.
 pub fn reports(matches: &ArgMatches) -> Result<Vec<ReportFile>, UsageError> {
-    matches
-        .get_many::<String>("report")
+    let others = ["output-signature", "output-certificate"];
+    let mut files: Vec<PathBuf> = others
         .into_iter()
-        .flatten()
-        .map(|report| report_file(report))
+        .filter_map(|option| matches.get_one::<String>(option))
+        .map(|path| plain(path))
+        .collect();
+    let mut reports = Vec::new();
+    for report in matches.get_many::<String>("report").into_iter().flatten() {
+        let read = report_file(report)?;
+        let file = plain(&read.path);
+        if files.contains(&file) {
+            return Err(bad(report, "each file once"));
+        }
+        files.push(file);
+        reports.push(read);
+    }
+    Ok(reports)
+}
+
+/// Without `.`, so that two spellings of a file are one.
+fn plain(path: &str) -> PathBuf {
+    Path::new(path)
+        .components()
+        .filter(|part| *part != Component::CurDir)
         .collect()
 }
 
 fn report_file(report: &str) -> Result<ReportFile, UsageError> {
-    let bad = |expected: &str| UsageError::BadValue {
-        option: "--report".to_owned(),
-        value: report.to_owned(),
-        expected: expected.to_owned(),
-    };
+    let bad = |expected: &str| bad(report, expected);
     let (name, path) = report.split_once('=').ok_or_else(|| bad("FORMAT=FILE"))?;
     let format = Format::named(name).ok_or_else(|| bad(&format!("FORMAT=FILE with one of {}", FORMATS.join(", "))))?;
     match OutputPath::new(path) {
+        Some(_) if path == "-" => Err(bad("a file (standard output takes `--format`)")),
         Some(_) => Ok(ReportFile {
             format,
             path: path.to_owned(),
         }),
         None => Err(bad("FORMAT=FILE with a file name of printable ASCII")),
+    }
+}
+
+fn bad(report: &str, expected: &str) -> UsageError {
+    UsageError::BadValue {
+        option: "--report".to_owned(),
+        value: report.to_owned(),
+        expected: expected.to_owned(),
     }
 }
 

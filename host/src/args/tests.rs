@@ -213,8 +213,16 @@ fn combinations_that_make_no_sense() {
         ),
         ("check i --policy p --jobs 0", "`--jobs` takes a number from 1, not `0`"),
         (
-            "check i --policy p --report sarif=x",
-            "`--report` takes FORMAT=FILE with one of text, json, github, gitlab-codequality, not `sarif=x`",
+            "check i --policy p --report json=-",
+            "`--report` takes a file (standard output takes `--format`), not `json=-`",
+        ),
+        (
+            "check i --policy p --report json=a/x --report text=./a/./x",
+            "`--report` takes each file once, not `text=./a/./x`",
+        ),
+        (
+            "check i --policy p --output-signature x --report text=./x",
+            "`--report` takes each file once, not `text=./x`",
         ),
         ("check i --policy", "`--policy` needs a value"),
         ("check i --polcy p", "there is no option `--polcy`"),
@@ -226,6 +234,11 @@ fn combinations_that_make_no_sense() {
     ] {
         assert_eq!(error(line).0, message, "{line}");
     }
+    let formats = crate::emit::FORMATS.join(", ");
+    assert_eq!(
+        error("check i --policy p --report xml=x").0,
+        format!("`--report` takes FORMAT=FILE with one of {formats}, not `xml=x`")
+    );
     assert_eq!(error("check i --polcy p").1, "did you mean `--policy`?");
 }
 
@@ -335,4 +348,18 @@ fn help_teaches() {
     };
     crate::emit::expected::assert_expected("src/args/expected/check-help.txt", &help);
     assert!(matches!(bare("--version").unwrap(), Command::Show(version) if version.starts_with("portcullis ")));
+}
+
+#[test]
+fn help_names_every_format() {
+    let Command::Show(help) = bare("check --help").unwrap() else {
+        panic!()
+    };
+    let (_, formats) = help.split_once("\nFormats:\n").unwrap();
+    let named: Vec<&str> = formats
+        .lines()
+        .map_while(|line| line.strip_prefix("  "))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(named, crate::emit::FORMATS);
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 pub(crate) mod expected;
 pub mod extract;
+mod fingerprint;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod github;
@@ -10,8 +11,10 @@ pub mod gitlab_codequality;
 pub mod json;
 mod json_text;
 pub mod list;
+pub mod markdown;
 mod notice;
 pub mod proven;
+pub mod sarif;
 #[cfg(test)]
 mod schema;
 mod screen;
@@ -31,10 +34,12 @@ pub enum Format {
     Json,
     GitHub,
     GitLabCodeQuality,
+    Sarif,
+    Markdown,
 }
 
 /// Their names on the command line.
-pub const FORMATS: [&str; 4] = ["text", "json", "github", "gitlab-codequality"];
+pub const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "gitlab-codequality"];
 
 impl Format {
     pub fn named(name: &str) -> Option<Self> {
@@ -43,6 +48,8 @@ impl Format {
             "json" => Self::Json,
             "github" => Self::GitHub,
             "gitlab-codequality" => Self::GitLabCodeQuality,
+            "sarif" => Self::Sarif,
+            "markdown" => Self::Markdown,
             _ => return None,
         })
     }
@@ -54,6 +61,8 @@ pub fn emit(format: Format, run: &Run, style: Style, out: &mut impl Write) -> io
         Format::Json => json::emit(run, out),
         Format::GitHub => github::emit(run, style, out),
         Format::GitLabCodeQuality => gitlab_codequality::emit(run, out),
+        Format::Sarif => sarif::emit(run, out),
+        Format::Markdown => markdown::emit(run, out),
     }
 }
 
