@@ -137,27 +137,22 @@ impl Inquiry {
     /// Judges what was collected and, where the component wants to see more, all of it once again. It decides, not the
     /// host: what it asks for is put beside what it has. `contacted` gains the hosts that were spoken to for it.
     pub fn judge(&self, mut request: Request, contacted: &mut Vec<String>) -> Result<Report, component::Error> {
-        let first = self.component.evaluate(&request)?;
-        let wanted: Vec<&WantedImage> = first
-            .wanted
-            .iter()
-            .filter_map(|one| match one {
-                Wanted::Image(image) => Some(image),
-                Wanted::LogEntry(_) | Wanted::Blob(_) => None,
-            })
-            .take(limits::BASES)
-            .collect();
-        if wanted.is_empty() {
-            return Ok(first);
+        let mut report = self.component.evaluate(&request)?;
+        for _ in 0..limits::BASE_LEVELS {
+            let wanted = wanted_images(&report);
+            if wanted.is_empty() {
+                break;
+            }
+            for image in wanted {
+                let beside = self.beside(image);
+                request.blobs.extend(beside.blobs);
+                request.lookups.extend(beside.lookups);
+                request.unreadable.extend(beside.unreadable);
+                contacted.extend(beside.contacted);
+            }
+            report = self.component.evaluate(&request)?;
         }
-        for image in wanted {
-            let beside = self.beside(image);
-            request.blobs.extend(beside.blobs);
-            request.lookups.extend(beside.lookups);
-            request.unreadable.extend(beside.unreadable);
-            contacted.extend(beside.contacted);
-        }
-        self.component.evaluate(&request)
+        Ok(report)
     }
 
     fn beside(&self, image: &WantedImage) -> Beside {
@@ -185,6 +180,14 @@ impl Inquiry {
             contacted: Vec::new(),
         })
     }
+}
+
+fn wanted_images(report: &Report) -> Vec<&WantedImage> {
+    let images = report.wanted.iter().filter_map(|one| match one {
+        Wanted::Image(image) => Some(image),
+        Wanted::LogEntry(_) | Wanted::Blob(_) => None,
+    });
+    images.take(limits::BASES).collect()
 }
 
 /// Asked twice where the policy names files: once to learn their names, once with them.

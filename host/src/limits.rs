@@ -27,6 +27,8 @@ pub const CONFIGURATION_BYTES: u64 = 4 << 20;
 
 /// Images that the component may want beside the one that is judged.
 pub const BASES: usize = 20;
+/// How often it may want more: what an image was built on, and what that one was.
+pub const BASE_LEVELS: usize = 2;
 
 /// Manifests that may carry evidence, for one image and its children. The busiest public images have some hundred
 /// referrers.

@@ -9,7 +9,7 @@ use super::waivers::Objected;
 use super::weigh::{Standing, Weighed, Weigher};
 use crate::digest::Digest;
 use crate::policy::{Check, Demand, Enforced, Select, SignerSet};
-use crate::rules::{self, About, Document};
+use crate::rules::{self, Document};
 use crate::targets::Target;
 use crate::verify::Verified;
 use crate::wit::basics::{Failure, ResultClass, Verdict};
@@ -26,16 +26,8 @@ pub(super) struct Attested<'e, 'p> {
 impl<'p> Attested<'_, 'p> {
     pub fn judge<'a>(&self, bench: &Bench<'a, '_, '_>, target: &Target<'a>) -> Outcome {
         let examined = bench.docket.examine(target);
-        let (config, annotations) = rules::of_manifest(target.manifest);
-        let about = About {
-            now: bench.docket.now(),
-            image: bench.docket.name(),
-            digest: target.digest,
-            platform: target.platform.as_deref(),
-            config,
-            kin: &bench.kin,
-            annotations: &annotations,
-        };
+        let manifest = bench.manifest(target);
+        let about = bench.about(target, &manifest);
         let weigher = Weigher {
             rule: &self.one.rule.name,
             demand: self.demand,

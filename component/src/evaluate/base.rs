@@ -2,14 +2,14 @@
 //! (`report.wanted`), and the host never decides: it brings bytes, and the whole is judged again.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::docket::{Asked, Docket, Tried};
 use super::finding;
-use super::outcome::{Bench, Outcome};
-use super::waivers::Objected;
+use super::outcome::{self, Bench, Outcome};
+use super::waivers::{Objected, Waivers};
 use crate::digest::Digest;
 use crate::evidence::{Missing, Store};
 use crate::json;
@@ -19,22 +19,30 @@ use crate::policy::{
 };
 use crate::predicate;
 use crate::rules::base_image::{self, Base, Created, Seen, Signed};
-use crate::rules::{self, About, Effect, Judgement, signature};
+use crate::rules::{self, Effect, Judgement, Objection, signature};
 use crate::targets::{self, Image, Scope, Target};
 use crate::verify::Prover;
-use crate::wit::basics::{Carrier, Failure, ResultClass, Verdict};
-use crate::wit::report::{Report, Wanted, WantedImage};
+use crate::wit::basics::{Carrier, Failure, Mode, ResultClass, Verdict};
+use crate::wit::report::{self, Finding, Report, Wanted, WantedImage};
 use crate::wit::request::Request;
 
-/// Where an image's signatures may be.
-const CARRIERS: [Carrier; 3] = [Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag];
+/// Where an image's signatures may be, and its attestations too.
+const CARRIERS: [Carrier; 4] = [
+    Carrier::Referrer,
+    Carrier::ReferrersTag,
+    Carrier::SignatureTag,
+    Carrier::AttestationTag,
+];
+/// How many of them hold signatures.
+const OF_SIGNATURES: usize = 3;
 
 pub(super) struct Bases<'a, 'p> {
     request: &'a Request,
     store: &'p Store<'a>,
     /// Its targets are bases, which are no targets of the report.
     docket: Docket<'a, 'p>,
-    wanted: RefCell<BTreeSet<Base>>,
+    /// With the places to look at.
+    wanted: RefCell<BTreeMap<Base, &'static [Carrier]>>,
 }
 
 impl<'a, 'p> Bases<'a, 'p> {
@@ -62,23 +70,33 @@ impl<'a, 'p> Bases<'a, 'p> {
 
     pub fn look(&self, rule: &BaseImageRule, base: &Base) -> Seen {
         if !self.is_there(rule, base) {
-            self.wanted.borrow_mut().insert(base.clone());
+            let mut wanted = self.wanted.borrow_mut();
+            let places = wanted.entry(base.clone()).or_default();
+            if places.len() < carriers(rule).len() {
+                *places = carriers(rule);
+            }
         }
         let image = match Image::read(self.store, base.digest) {
             Ok(image) => image,
-            Err(targets::Error::Unseen(failure)) => return unseen(&failure),
+            Err(targets::Error::Unseen(failure)) => return unseen(base, rule, &failure),
             Err(targets::Error::Refused(rejection)) => {
                 return Seen {
                     created: Created::Unsaid(rejection.reason.clone()),
+                    beneath: rule
+                        .built_on
+                        .iter()
+                        .map(|_| base_image::unreadable(base, &rejection))
+                        .collect(),
                     signed: Signed::No(Some(rejection)),
                 };
             }
         };
         Seen {
             signed: match &rule.signed_by {
-                Some(by) => self.signed(by, base, &image),
+                Some(by) => self.signed(rule, by, base, &image),
                 None => Signed::No(None),
             },
+            beneath: self.beneath(rule, base, &image),
             created: match rule.not_older_than {
                 Some(_) => self.created(&image),
                 None => Created::Unsaid(String::new()),
@@ -87,11 +105,11 @@ impl<'a, 'p> Bases<'a, 'p> {
     }
 
     fn wanted(&self) -> Vec<Wanted> {
-        let image = |base: &Base| {
+        let image = |(base, carriers): (&Base, &&[Carrier])| {
             Wanted::Image(WantedImage {
                 name: base.name.clone(),
                 digest: base.digest.to_string(),
-                carriers: CARRIERS.to_vec(),
+                carriers: carriers.to_vec(),
             })
         };
         self.wanted.borrow().iter().map(image).collect()
@@ -103,19 +121,45 @@ impl<'a, 'p> Bases<'a, 'p> {
         if failed {
             return self.store.knows(&base.digest);
         }
-        rule.signed_by.is_none() || self.not_looked_up(base).is_none()
+        carriers(rule).is_empty() || self.not_looked_up(rule, base).is_none()
     }
 
-    fn not_looked_up(&self, base: &Base) -> Option<Carrier> {
+    fn not_looked_up(&self, rule: &BaseImageRule, base: &Base) -> Option<Carrier> {
         let looked = |carrier: &Carrier| {
             let lookups = self.request.lookups.iter();
             let mut of_base = lookups.filter(|one| Digest::parse(&one.subject) == Some(base.digest));
             of_base.any(|one| one.carrier == *carrier)
         };
-        CARRIERS.into_iter().find(|carrier| !looked(carrier))
+        carriers(rule).iter().copied().find(|carrier| !looked(carrier))
     }
 
-    fn signed(&self, by: &SignerSet, base: &Base, image: &Image<'a>) -> Signed {
+    /// Judged like any image, by the rule's rule for it; exceptions are applied to what comes of it, not within.
+    fn beneath(&self, rule: &BaseImageRule, base: &Base, image: &Image<'a>) -> Vec<Objection> {
+        let Some(beneath) = &rule.built_on else {
+            return Vec::new();
+        };
+        let signed = beneath.kind.by().is_some();
+        if signed && self.not_looked_up(rule, base).is_some() {
+            return vec![base_image::unseen(base, &not_asked(base))];
+        }
+        let one = Enforced {
+            rule: beneath,
+            mode: Mode::Enforce,
+            platforms: Platforms::Index,
+        };
+        let bench = Bench {
+            docket: &self.docket,
+            waivers: &Waivers::none(self.docket.now()),
+            bases: self,
+            image: &base.name,
+            kin: image.kin(self.store),
+        };
+        let outcome = outcome::on(&one, &bench, &image.itself());
+        let told = outcome.findings.iter().map(|finding| beneath_of(base, finding));
+        told.collect()
+    }
+
+    fn signed(&self, asking: &BaseImageRule, by: &SignerSet, base: &Base, image: &Image<'a>) -> Signed {
         let rule = SignatureRule {
             by: by.clone(),
             annotations: Default::default(),
@@ -125,7 +169,7 @@ impl<'a, 'p> Bases<'a, 'p> {
         let examined = self.docket.examine(&image.itself());
         match signature::judge(&rule, &base.name, &examined.verified) {
             Judgement::Holds(by) => Signed::By(by.first().map(|one| one.signer().to_owned()).unwrap_or_default()),
-            Judgement::Fails { .. } if self.not_looked_up(base).is_some() => Signed::Unseen(not_asked(base)),
+            Judgement::Fails { .. } if self.not_looked_up(asking, base).is_some() => Signed::Unseen(not_asked(base)),
             Judgement::Fails { mut uncounted } => {
                 let kind = RuleKind::Signature(rule);
                 if let Some(unseen) = examined.unseen.iter().find(|one| one.concerns(&kind)) {
@@ -184,10 +228,51 @@ impl<'a, 'p> Bases<'a, 'p> {
     }
 }
 
-fn unseen(failure: &Failure) -> Seen {
+/// What a rule asks about is where it is looked for.
+fn carriers(rule: &BaseImageRule) -> &'static [Carrier] {
+    let attested = rule
+        .built_on
+        .as_ref()
+        .is_some_and(|beneath| beneath.kind.by().is_some());
+    match (attested, &rule.signed_by) {
+        (true, _) => &CARRIERS,
+        (false, Some(_)) => &CARRIERS[..OF_SIGNATURES],
+        (false, None) => &[],
+    }
+}
+
+fn unseen(base: &Base, rule: &BaseImageRule, failure: &Failure) -> Seen {
     Seen {
         signed: Signed::Unseen(failure.clone()),
         created: Created::Unseen(failure.clone()),
+        beneath: rule
+            .built_on
+            .iter()
+            .map(|_| base_image::unseen(base, failure))
+            .collect(),
+    }
+}
+
+/// What is found about a base image's own base is about that one; that there is none to be found, about the base image.
+fn beneath_of(base: &Base, finding: &Finding) -> Objection {
+    let about_base = finding.id == finding::class_name(finding.class);
+    Objection {
+        effect: match finding.effect {
+            report::Effect::Denies => Effect::Denies,
+            report::Effect::LeavesUndecided => Effect::LeavesUndecided,
+            report::Effect::Informs | report::Effect::Waived => Effect::Informs,
+        },
+        id: Some(if about_base {
+            base.name.clone()
+        } else {
+            finding.id.clone()
+        }),
+        aliases: Vec::new(),
+        message: format!("of the base image `{}`: {}", base.name, finding.message),
+        expected: finding.expected.clone(),
+        found: finding.found.clone(),
+        severity: None,
+        hint: finding.hint.clone(),
     }
 }
 
@@ -210,16 +295,8 @@ pub(super) fn annotated<'a>(
     if target.manifest.is_none() {
         return unknown_manifest(one, target);
     }
-    let (config, annotations) = rules::of_manifest(target.manifest);
-    let about = About {
-        now: bench.docket.now(),
-        image: bench.docket.name(),
-        digest: target.digest,
-        platform: target.platform.as_deref(),
-        config,
-        kin: &bench.kin,
-        annotations: &annotations,
-    };
+    let manifest = bench.manifest(target);
+    let about = bench.about(target, &manifest);
     let judged = base_image::judge_annotations(rule, &about, &|rule, base| bench.bases.look(rule, base));
     let objections = judged.objections.into_iter();
     let objected: Vec<Objected> = objections

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
-use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, Undecided, Unmatched, Which};
+use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, SignerSet, Undecided, Unmatched, Which};
 use crate::signer::Signer;
 use crate::targets::{self, Image, Scope};
 use crate::trust::Root;
@@ -112,6 +112,7 @@ fn judge(
         docket: &docket,
         waivers: &waivers,
         bases: &bases,
+        image: &request.image.name,
         kin: image.kin(&store),
     };
     let outcomes: Vec<Outcome> = enforced
@@ -179,20 +180,30 @@ fn asked<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
 
 /// Who may have signed what the image was built on.
 fn asked_of_bases<'p>(policy: &'p Policy, enforced: &[Enforced<'p>]) -> Vec<Asked<'p>> {
-    let rules = || enforced.iter().filter_map(|one| one.rule.kind.base_image());
-    let by = |name: &String| {
-        let mut sets = rules().filter_map(|rule| rule.signed_by.as_ref());
-        sets.any(|set| set.signers().contains(name))
+    let rules: Vec<_> = enforced.iter().filter_map(|one| one.rule.kind.base_image()).collect();
+    let beneath: Vec<_> = rules.iter().filter_map(|rule| rule.built_on.as_deref()).collect();
+    let all = || {
+        rules
+            .iter()
+            .copied()
+            .chain(rules.iter().filter_map(|rule| rule.beneath()))
     };
-    let named = policy.signers.values().filter(|signer| by(&signer.name));
-    named
-        .map(|signer| Asked {
+    let of = |signer: &'p Signer| {
+        let meant = |set: &SignerSet| set.signers().contains(&signer.name);
+        let stating = beneath.iter().filter(|rule| rule.kind.by().is_some_and(meant));
+        let types = stating.filter_map(|rule| match &rule.kind {
+            RuleKind::Attested(_, check) => Some(check.types()),
+            _ => None,
+        });
+        Asked {
             signer,
-            signatures: true,
+            signatures: all().any(|rule| rule.signed_by.as_ref().is_some_and(meant)),
             attestations: false,
-            types: Vec::new(),
-        })
-        .collect()
+            types: types.collect(),
+        }
+    };
+    let concerned = |one: &Asked<'_>| one.signatures || !one.types.is_empty();
+    policy.signers.values().map(of).filter(concerned).collect()
 }
 
 /// Never a silent success: a run in which no rule was evaluated says so by its exit code.

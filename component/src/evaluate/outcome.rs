@@ -1,5 +1,7 @@
 //! What a rule says of an image: of each target, and then of all of them together.
 
+use std::collections::BTreeMap;
+
 use super::attestations;
 use super::attested::Attested;
 use super::base::{self, Bases};
@@ -8,7 +10,7 @@ use super::finding;
 use super::waivers::{self, Waivers};
 use crate::digest::Digest;
 use crate::policy::{Enforced, Platforms, RuleKind, SignatureRule};
-use crate::rules::{Judgement, Uncounted, signature};
+use crate::rules::{self, About, Judgement, Uncounted, signature};
 use crate::targets::{self, Image, Scope, Target};
 use crate::verify::Verified;
 use crate::wit::basics::{Failure, ResultClass, Verdict};
@@ -19,8 +21,35 @@ pub(super) struct Bench<'a, 'p, 'w> {
     pub docket: &'w Docket<'a, 'p>,
     pub waivers: &'w Waivers<'w>,
     pub bases: &'w Bases<'a, 'p>,
+    /// Normalised name of the image that is judged.
+    pub image: &'w str,
     /// The image itself and, where it is an index, its platform manifests.
     pub kin: Vec<Digest>,
+}
+
+/// What rules are told of a target's manifest.
+pub(super) struct Manifest {
+    config: Option<Digest>,
+    annotations: BTreeMap<String, String>,
+}
+
+impl Bench<'_, '_, '_> {
+    pub fn manifest(&self, target: &Target<'_>) -> Manifest {
+        let (config, annotations) = rules::of_manifest(target.manifest);
+        Manifest { config, annotations }
+    }
+
+    pub fn about<'t>(&'t self, target: &'t Target<'_>, manifest: &'t Manifest) -> About<'t> {
+        About {
+            now: self.docket.now(),
+            image: self.image,
+            digest: target.digest,
+            platform: target.platform.as_deref(),
+            config: manifest.config,
+            kin: &self.kin,
+            annotations: &manifest.annotations,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -149,7 +178,7 @@ pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Option<Verdict> 
     verdicts.min_by_key(rank)
 }
 
-fn on<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, target: &Target<'a>) -> Outcome {
+pub(super) fn on<'a>(one: &Enforced<'_>, bench: &Bench<'a, '_, '_>, target: &Target<'a>) -> Outcome {
     let outcome = match &one.rule.kind {
         RuleKind::Signature(rule) => signed(one, rule, bench, target),
         RuleKind::Attested(demand, check) => {

@@ -52,6 +52,18 @@ impl<'p> Waivers<'p> {
         }
     }
 
+    /// Where exceptions are applied later.
+    pub fn none(now: i64) -> Self {
+        Self {
+            file: "",
+            now,
+            image: "",
+            digest: Digest::of(b""),
+            exceptions: &[],
+            used: RefCell::default(),
+        }
+    }
+
     /// Only what denies needs one; what is undecided cannot be excepted, because nobody knows what it is.
     pub fn apply(&self, rule: &str, about: &About<'_>, mut objection: Objection) -> Objected {
         // without an identifier of its own it is excepted by its class, and here: what other documents deny must not go with it

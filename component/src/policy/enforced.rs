@@ -157,7 +157,7 @@ impl RuleKind {
         }
     }
 
-    /// Where it is about what the image was built on.
+    /// Where it is about what the image was built on; what it says of what those were built on is in it.
     pub fn base_image(&self) -> Option<&BaseImageRule> {
         match self {
             Self::Attested(_, Check::BaseImage(rule)) | Self::Annotated(rule) => Some(rule),

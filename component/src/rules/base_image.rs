@@ -37,6 +37,8 @@ pub(crate) type Look<'l> = &'l dyn Fn(&BaseImageRule, &Base) -> Seen;
 pub(crate) struct Seen {
     pub signed: Signed,
     pub created: Created,
+    /// What is wrong with what it was built on itself; about that image, or about this one where it does not say.
+    pub beneath: Vec<Objection>,
 }
 
 #[derive(Debug)]
@@ -156,13 +158,14 @@ fn weigh(rule: &BaseImageRule, stated: Stated, about: &About<'_>, look: Look<'_>
     for base in &stated.bases {
         if !rule.allowed.iter().any(|glob| glob.matches(&base.name)) {
             judged.objections.push(forbidden(rule, base));
-        } else if rule.signed_by.is_some() || rule.not_older_than.is_some() {
+        } else if rule.looks_at_bases() {
             let seen = look(rule, base);
             if let Signed::By(name) = &seen.signed {
                 judged.remarks.push(format!("`{}` is signed by {name}", base.name));
             }
             judged.objections.extend(signed(rule, base, &seen.signed));
             judged.objections.extend(age(rule, base, &seen.created, about.now));
+            judged.objections.extend(seen.beneath);
         }
     }
     judged
@@ -251,7 +254,7 @@ fn age(rule: &BaseImageRule, base: &Base, created: &Created, now: i64) -> Option
     }
 }
 
-fn unseen(base: &Base, failure: &Failure) -> Objection {
+pub(crate) fn unseen(base: &Base, failure: &Failure) -> Objection {
     Objection {
         effect: Effect::LeavesUndecided,
         ..denial(
@@ -262,6 +265,18 @@ fn unseen(base: &Base, failure: &Failure) -> Objection {
             None,
         )
     }
+}
+
+/// It is not an image, so it cannot be said what it was built on.
+pub(crate) fn unreadable(base: &Base, rejection: &Rejection) -> Objection {
+    let message = format!("of the base image `{}` it is not said what it was built on", base.name);
+    denial(
+        Some(&base.name),
+        &message,
+        "an image".to_owned(),
+        rejection.reason.clone(),
+        None,
+    )
 }
 
 fn denial(base: Option<&str>, message: &str, expected: String, found: String, hint: Option<&str>) -> Objection {

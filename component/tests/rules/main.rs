@@ -8,6 +8,7 @@ mod case;
 mod omission;
 
 mod attestation;
+mod base_beneath;
 mod base_image;
 mod condition;
 mod enforcement;

@@ -7,7 +7,8 @@ use crate::policy::faults::quoted;
 use crate::policy::lower::{Lower, Word};
 use crate::policy::rules::RuleNames;
 use crate::policy::tree::Node;
-use crate::policy::{Check, RuleKind, Select, SignerSet, duration};
+use crate::policy::{Check, Rule, RuleKind, Select, SignerSet, duration};
+use crate::wit::basics::Severity;
 
 #[derive(Debug, Clone)]
 pub struct BaseImageRule {
@@ -18,6 +19,8 @@ pub struct BaseImageRule {
     pub signed_by: Option<SignerSet>,
     /// Seconds.
     pub not_older_than: Option<i64>,
+    /// What each of them was built on, in turn: one level, so that what is fetched has an end.
+    pub built_on: Option<Box<Rule>>,
 }
 
 impl Lower<'_> {
@@ -32,6 +35,10 @@ impl Lower<'_> {
             allowed: self.allowed(node),
             signed_by,
             not_older_than: self.duration(node, "not-older-than"),
+            built_on: match node.get("built-on") {
+                Some(beneath) => Some(Box::new(self.beneath(beneath, names)?)),
+                None => None,
+            },
         };
         if from_annotations {
             self.refuse_demand(node);
@@ -44,6 +51,19 @@ impl Lower<'_> {
         }
         let demand = self.demand(node, Select::Any, names);
         Some(RuleKind::Attested(demand?, Check::BaseImage(rule)))
+    }
+
+    fn beneath(&mut self, node: &Node, names: &mut RuleNames) -> Option<Rule> {
+        Some(Rule {
+            name: String::new(),
+            line: node.place.line,
+            severity: Severity::High,
+            remediation: None,
+            mode: None,
+            platforms: None,
+            enforce_from: None,
+            kind: self.base_image(node, names)?,
+        })
     }
 
     fn refuse_demand(&mut self, node: &Node) {
@@ -75,6 +95,18 @@ impl Lower<'_> {
     }
 }
 
+impl BaseImageRule {
+    /// Whether it asks more of a base image than its name.
+    pub fn looks_at_bases(&self) -> bool {
+        self.signed_by.is_some() || self.not_older_than.is_some() || self.built_on.is_some()
+    }
+
+    /// What it asks of what its base images were built on.
+    pub fn beneath(&self) -> Option<&BaseImageRule> {
+        self.built_on.as_ref().and_then(|rule| rule.kind.base_image())
+    }
+}
+
 impl fmt::Display for BaseImageRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let allowed: Vec<&str> = self.allowed.iter().map(Glob::as_str).collect();
@@ -87,6 +119,9 @@ impl fmt::Display for BaseImageRule {
         }
         if self.from_annotations {
             f.write_str(", as its annotations say")?;
+        }
+        if let Some(beneath) = &self.built_on {
+            write!(f, "; that one {beneath}")?;
         }
         Ok(())
     }

@@ -36,6 +36,7 @@ fn rule(allowed: &[&str]) -> BaseImageRule {
         allowed: allowed.iter().map(|text| text.parse().unwrap()).collect(),
         signed_by: Some(SignerSet::AnyOf(vec!["vendor".to_owned()])),
         not_older_than: Some(30 * DAY),
+        built_on: None,
     }
 }
 
@@ -55,6 +56,7 @@ fn good(_: &BaseImageRule, _: &Base) -> Seen {
     Seen {
         signed: Signed::By("vendor".to_owned()),
         created: Created::At(NOW - DAY),
+        beneath: Vec::new(),
     }
 }
 
@@ -206,6 +208,7 @@ fn a_base_that_is_unsigned_or_too_old_fail() {
     let materials = || json!([material("pkg:docker/debian@12", "debian")]);
     let with = |signed: fn() -> Signed, created: fn() -> Created| {
         judged(&rule(&["docker.io/library/*"]), materials(), &move |_, _| Seen {
+            beneath: Vec::new(),
             signed: signed(),
             created: created(),
         })
@@ -241,6 +244,7 @@ fn a_base_that_nobody_could_look_at_undecided() {
         &rule(&["docker.io/library/*"]),
         json!([material("pkg:docker/debian@12", "debian")]),
         &|_, _| Seen {
+            beneath: Vec::new(),
             signed: Signed::Unseen(failure()),
             created: Created::Unseen(failure()),
         },
