@@ -1,6 +1,7 @@
 //! Proves what a registry holds about a container image and judges it by a policy. No I/O: bytes in, a report out.
 //! The contract is `wit/` (package `portcullis:gate`).
 
+mod chain;
 pub mod crypto;
 pub mod digest;
 pub mod evaluate;
@@ -9,6 +10,7 @@ pub mod expression;
 mod json;
 mod license;
 mod limits;
+mod own_root;
 mod package;
 pub mod pattern;
 pub mod policy;

@@ -84,6 +84,9 @@ pub const REGEXP_NESTING: u32 = 30;
 /// Bytes of a PEM file. An ML-DSA-87 key, the largest that is accepted, has 3.6 KiB; the rest is for comments.
 pub const PEM_BYTES: usize = 64 * 1024;
 
+/// Certificates of a chain file. Chains in use have three or four, and every order of them may have to be tried.
+pub const CHAIN_CERTIFICATES: usize = 6;
+
 /// Modulus of an RSA key in bits: below is breakable, above costs seconds of a run.
 pub const RSA_BITS: std::ops::RangeInclusive<u64> = 2048..=8192;
 

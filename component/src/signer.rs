@@ -1,6 +1,7 @@
 //! Who is meant: a named way to recognise who signed, and what it demands of the proof (docs/policy.md, meaning 5 and 18).
 
 mod canary;
+mod certificate;
 mod github;
 mod gitlab;
 mod keyless;
@@ -8,6 +9,7 @@ pub(crate) mod triggers;
 
 use std::collections::BTreeMap;
 
+use crate::chain::Chain;
 use crate::pattern::{Glob, Regexp};
 
 pub(crate) use canary::{Looseness, looseness_of_identity, looseness_of_issuer};
@@ -24,6 +26,8 @@ pub struct Signer {
     pub recognises: Recognises,
     pub log: LogDemand,
     pub ct: CtDemand,
+    /// Keys of logs that are this signer's alone.
+    pub logs: OwnLogs,
     /// The one trusted root that its evidence is proven under; none for a key that does without the log.
     pub root: Option<String>,
 }
@@ -33,8 +37,44 @@ pub enum Recognises {
     Github(Box<Github>),
     Gitlab(Box<Gitlab>),
     Keyless(Keyless),
+    Certificate(Box<Certificate>),
     /// At least one.
     Keys(Vec<PublicKey>),
+}
+
+/// A certificate by issuer and subject, under authorities that the policy may bring, or this one certificate.
+#[derive(Debug, Clone)]
+pub struct Certificate {
+    pub issuer: Wanted,
+    pub identity: Wanted,
+    /// No other certificate counts.
+    pub leaf: Option<PinnedLeaf>,
+    /// In place of the authorities of the trusted root.
+    pub chain: Option<Chain>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    Text(TextMatch),
+    /// The certificate has none.
+    Absent,
+}
+
+#[derive(Debug, Clone)]
+pub struct PinnedLeaf {
+    pub der: Vec<u8>,
+    /// SubjectPublicKeyInfo, DER.
+    pub spki: Vec<u8>,
+}
+
+/// Logs that only this signer's evidence is proven with, in place of those of its trusted root. Keys are
+/// SubjectPublicKeyInfo, DER.
+#[derive(Debug, Clone, Default)]
+pub struct OwnLogs {
+    pub ct_key: Option<Vec<u8>>,
+    pub log_key: Option<Vec<u8>>,
+    /// Base URL of the one log that counts.
+    pub log_url: Option<String>,
 }
 
 /// What a signer demands of the transparency log.
@@ -109,7 +149,7 @@ pub struct Gitlab {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     pub subject: Subject,
-    pub issuer: String,
+    pub issuer: Option<String>,
     pub claims: BTreeMap<Claim, String>,
 }
 
@@ -120,6 +160,7 @@ pub enum Subject {
     Email(String),
     /// `OtherName` of Fulcio's user-name type (1.3.6.1.4.1.57264.1.7)
     Username(String),
+    Absent,
 }
 
 /// Fulcio's certificate extensions (github.com/sigstore/fulcio docs/oid-info.md); the number is the last arc of
@@ -204,6 +245,7 @@ impl Signer {
             Recognises::Github(github) => github.recognises(identity),
             Recognises::Gitlab(gitlab) => gitlab.recognises(identity),
             Recognises::Keyless(keyless) => keyless.recognises(identity),
+            Recognises::Certificate(certificate) => certificate.recognises(identity),
             Recognises::Keys(_) => {
                 let found = format!("a certificate for `{}`", identity.subject.as_str());
                 Err(mismatch(0, "key", "a signature by the key".to_owned(), Some(&found)))
@@ -217,12 +259,30 @@ impl Signer {
             _ => &[],
         }
     }
+
+    /// The one certificate that counts.
+    pub fn pinned(&self) -> Option<&PinnedLeaf> {
+        match &self.recognises {
+            Recognises::Certificate(certificate) => certificate.leaf.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Its certificates come from Fulcio and live minutes, so that a proven time is also not long after the signing.
+    pub fn is_short_lived(&self) -> bool {
+        match &self.recognises {
+            Recognises::Keys(_) => false,
+            Recognises::Certificate(certificate) => certificate.is_of_the_root(),
+            Recognises::Github(_) | Recognises::Gitlab(_) | Recognises::Keyless(_) => true,
+        }
+    }
 }
 
 impl Subject {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Uri(text) | Self::Email(text) | Self::Username(text) => text,
+            Self::Absent => "",
         }
     }
 }

@@ -29,6 +29,8 @@ const MEDIA_TYPES: [&str; 3] = [
 pub struct Root {
     pub name: String,
     pub digest: Digest,
+    /// Whose authorities these are, so that one person under two roots with the same authorities is one.
+    pub scope: Digest,
     pub trusted: TrustedRoot,
     pub authorities: Vec<Authority>,
     verifiers: Verifiers,
@@ -41,6 +43,8 @@ pub struct Authority {
     pub subject: Vec<u8>,
     pub key_id: Option<Vec<u8>>,
     entry: CertificateAuthority,
+    /// The issuing certificate, and those above it.
+    path: Vec<Certificate>,
     windows: Vec<Window>,
 }
 
@@ -104,12 +108,18 @@ impl Root {
         if trusted.tlogs.is_empty() && trusted.certificate_authorities.is_empty() {
             return Err(refuse("holds neither a log nor a certificate authority".to_owned()));
         }
+        Self::of(&file.name, Digest::of(&file.content), trusted).map_err(refuse)
+    }
+
+    /// The error says what is wrong with the root: "has …", "cannot …".
+    pub fn of(name: &str, digest: Digest, trusted: TrustedRoot) -> Result<Self, String> {
         // Building one over everything finds unusable keys, duplicate logs and reversed windows before any evidence does.
-        Verifier::new(&trusted).map_err(|error| refuse(format!("cannot be used: {error}")))?;
+        Verifier::new(&trusted).map_err(|error| format!("cannot be used: {error}"))?;
         Ok(Self {
-            name: file.name.clone(),
-            digest: Digest::of(&file.content),
-            authorities: authorities(&trusted).map_err(refuse)?,
+            name: name.to_owned(),
+            digest,
+            scope: digest,
+            authorities: authorities(&trusted)?,
             trusted,
             verifiers: Verifiers::default(),
         })
@@ -188,6 +198,16 @@ impl Root {
 }
 
 impl Authority {
+    /// The issuing certificate, and those above it.
+    pub fn path(&self) -> &[Certificate] {
+        &self.path
+    }
+
+    /// When the root says that it was in use.
+    pub fn valid_for(&self) -> Option<TimeRange> {
+        self.entry.valid_for
+    }
+
     /// The certificate of this authority's chain that was not valid at `time`, seconds since 1970.
     pub fn invalid_at(&self, time: i64) -> Option<&str> {
         self.windows
@@ -231,14 +251,13 @@ fn authority(
     let mut entry = entry.clone();
     entry.cert_chain.certificates = vec![entry.cert_chain.certificates[index].clone()];
     let encoded = certificate.tbs_certificate.subject.to_der();
+    let path: Vec<Certificate> = above(chain, index).into_iter().map(|at| chain[at].clone()).collect();
     Ok(Authority {
         subject: encoded.map_err(|error| format!("has an authority whose name does not encode: {error}"))?,
         key_id: extension::<SubjectKeyIdentifier>(certificate)?.map(|id| id.0.as_bytes().to_vec()),
         entry,
-        windows: above(chain, index)
-            .into_iter()
-            .map(|index| window(&chain[index]))
-            .collect(),
+        windows: path.iter().map(window).collect(),
+        path,
     })
 }
 
@@ -273,7 +292,7 @@ fn issues_another(chain: &[Certificate], index: usize) -> bool {
 }
 
 /// By name and key identifier; what counts is proven by signature when a leaf is.
-fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
+pub(crate) fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
     let names = issuer.tbs_certificate.subject == certificate.tbs_certificate.issuer;
     let wanted = extension::<AuthorityKeyIdentifier>(certificate)
         .ok()
@@ -284,7 +303,7 @@ fn issued(issuer: &Certificate, certificate: &Certificate) -> bool {
 }
 
 /// RFC 5280 4.2.1.9 and 4.2.1.3: only a CA with keyCertSign issues certificates.
-fn may_issue(certificate: &Certificate) -> Result<(), String> {
+pub(crate) fn may_issue(certificate: &Certificate) -> Result<(), String> {
     let name = &certificate.tbs_certificate.subject;
     if !extension::<BasicConstraints>(certificate)?.is_some_and(|constraints| constraints.ca) {
         return Err(format!(
@@ -299,7 +318,7 @@ fn may_issue(certificate: &Certificate) -> Result<(), String> {
     }
 }
 
-fn extension<'a, T>(certificate: &'a Certificate) -> Result<Option<T>, String>
+pub(crate) fn extension<'a, T>(certificate: &'a Certificate) -> Result<Option<T>, String>
 where
     T: Decode<'a> + const_oid::AssociatedOid,
 {

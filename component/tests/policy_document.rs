@@ -28,6 +28,8 @@ fn source(document: &str) -> PolicySource {
         "keys/second.pub",
         "keys/alice.pub",
         "keys/bob.pub",
+        "keys/rekor.pub",
+        "keys/ctfe.pub",
     ];
     let mut files: Vec<NamedFile> = (0u8..)
         .zip(keys)
@@ -37,6 +39,9 @@ fn source(document: &str) -> PolicySource {
     for name in ["policy.rego", "policies/approval.rego"] {
         files.push(file(name, REGO.into()));
     }
+    let [leaf, chain] = corp();
+    files.push(file("keys/corp-leaf.pem", leaf.into_bytes()));
+    files.push(file("keys/corp-chain.pem", chain.into_bytes()));
     PolicySource {
         document: file("portcullis.yaml", document.as_bytes().to_vec()),
         pinned: None,
@@ -47,6 +52,15 @@ fn source(document: &str) -> PolicySource {
             .collect(),
         trust_override: Vec::new(),
     }
+}
+
+/// The certificate that a company's authority issued, and the chain above it.
+fn corp() -> [String; 2] {
+    use testbed::{Authority, CODE_SIGNING, CertificateRequest};
+    let root = Authority::self_signed(CertificateRequest::ca("corp-root"));
+    let issuing = root.authority(CertificateRequest::ca("corp-issuing").extended_key_usage(&[CODE_SIGNING]));
+    let person = CertificateRequest::email("release@corp.example", "https://idp.corp.example");
+    [issuing.issue(person).pem(), format!("{}{}", issuing.pem(), root.pem())]
 }
 
 fn ed25519(number: u8) -> Vec<u8> {
@@ -67,6 +81,8 @@ fn ed25519(number: u8) -> Vec<u8> {
 
 /// The digest that an example gives cannot be that of a stub.
 fn without_digests(example: &str) -> String {
+    let [leaf, _] = corp();
+    let example = &example.replace("LEAF-DIGEST", &sha2_of(leaf.as_bytes()));
     let placeholder = "9a1a0b0a33c1a0ea6a5a5c9c4b1c8f1b9d1b8c9b0e1f2a3b4c5d6e7f80910111";
     let corp = sha2_of(b"{}");
     example
@@ -218,7 +234,9 @@ fn schema_keys() -> BTreeSet<String> {
 }
 
 /// Each supported key on a line of its own.
-const EVERYTHING: &str = include_str!("policy/everything.yaml");
+fn everything() -> String {
+    without_digests(include_str!("policy/everything.yaml"))
+}
 
 /// Keys that the user chooses.
 const CHOSEN: [&str; 4] = ["any-annotation", "approval", "/inputs/environment", "https"];
@@ -283,8 +301,10 @@ fn with_duplicate(document: &str, line: &Line) -> String {
 
 #[test]
 fn policy_null_typo_untagged_error() {
-    assert_eq!(errors(EVERYTHING), []);
-    let lines = key_lines(EVERYTHING);
+    let everything = everything();
+    let everything = everything.as_str();
+    assert_eq!(errors(everything), []);
+    let lines = key_lines(everything);
     let found: BTreeSet<String> = lines.iter().map(|line| line.key.to_owned()).collect();
     assert_eq!(
         schema_keys().difference(&found).collect::<Vec<_>>(),
@@ -293,17 +313,17 @@ fn policy_null_typo_untagged_error() {
     );
     for line in &lines {
         let mut cases = vec![
-            ("null", "without a value", with_value(EVERYTHING, line, "")),
-            ("tilde", "without a value", with_value(EVERYTHING, line, " ~")),
-            ("empty list", "", with_value(EVERYTHING, line, " []")),
-            ("empty mapping", "", with_value(EVERYTHING, line, " {}")),
-            ("empty text", "", with_value(EVERYTHING, line, " ''")),
-            ("alias", "an alias", with_value(EVERYTHING, line, " *nothing")),
-            ("tag", "a tag", with_value(EVERYTHING, line, " !include x")),
-            ("duplicate", "is there twice", with_duplicate(EVERYTHING, line)),
+            ("null", "without a value", with_value(everything, line, "")),
+            ("tilde", "without a value", with_value(everything, line, " ~")),
+            ("empty list", "", with_value(everything, line, " []")),
+            ("empty mapping", "", with_value(everything, line, " {}")),
+            ("empty text", "", with_value(everything, line, " ''")),
+            ("alias", "an alias", with_value(everything, line, " *nothing")),
+            ("tag", "a tag", with_value(everything, line, " !include x")),
+            ("duplicate", "is there twice", with_duplicate(everything, line)),
         ];
         if !CHOSEN.contains(&line.key) {
-            cases.push(("typo", " no ", with_typo(EVERYTHING, line)));
+            cases.push(("typo", " no ", with_typo(everything, line)));
         }
         for (what, message, document) in cases {
             let errors = errors(&document);
@@ -326,7 +346,7 @@ fn reading_never_panics() {
     let examples: Vec<String> = examples()
         .iter()
         .map(|example| complete(example))
-        .chain([EVERYTHING.to_owned()])
+        .chain([everything()])
         .collect();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move |below: usize| {

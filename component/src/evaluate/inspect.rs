@@ -7,6 +7,7 @@ use super::{read_roots, resolved};
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
+use crate::own_root;
 use crate::policy::{Platforms, Policy, RootFile, TypeNames};
 use crate::signer::Signer;
 use crate::targets::{self, Image, Scope, Target};
@@ -50,9 +51,11 @@ impl Means {
                 warnings: Vec::new(),
             });
         }
-        let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+        let mut policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+        let mut roots = read_roots(policy.roots.values())?;
+        own_root::bind(&mut policy.signers, &mut roots, &request.policy.document.name).map_err(Error::Policy)?;
         Ok(Self {
-            roots: read_roots(policy.roots.values())?,
+            roots,
             signers: Some(policy.signers),
             names: policy.types,
             warnings: policy.warnings,

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
+use crate::own_root;
 use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, SignerSet, Undecided, Unmatched, Which};
 use crate::signer::Signer;
 use crate::targets::{self, Image, Scope};
@@ -37,9 +38,10 @@ use waivers::Waivers;
 /// Proves what was collected about one image and judges it.
 pub fn evaluate(request: &Request) -> Result<Report, Error> {
     crypto::install();
-    let policy = Policy::read(&request.policy).map_err(Error::Policy)?;
+    let mut policy = Policy::read(&request.policy).map_err(Error::Policy)?;
     dates::check(&policy, &request.policy.document.name, request.time).map_err(Error::Policy)?;
-    let roots = read_roots(policy.roots.values())?;
+    let mut roots = read_roots(policy.roots.values())?;
+    own_root::bind(&mut policy.signers, &mut roots, &request.policy.document.name).map_err(Error::Policy)?;
     let enforced = policy.for_image(&request.image.name);
     let mut report = blank(request, &policy, &roots);
     if enforced.is_empty() {

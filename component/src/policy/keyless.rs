@@ -7,19 +7,26 @@ use crate::signer::{Keyless, Looseness, TextMatch, looseness_of_identity, loosen
 
 impl Lower<'_> {
     pub fn keyless(&mut self, node: &Node) -> Option<Keyless> {
-        let issuer = self.text_match(node, "issuer", "issuer-regexp");
-        let identity = self.text_match(node, "identity", "identity-regexp");
-        let ((issuer, issuer_place), (identity, identity_place)) = (issuer?, identity?);
-        self.judge(
-            issuer_place,
-            looseness_of_issuer(&issuer),
-            "issuer",
-            "fix the host: `https://host/…`",
-        );
-        let hint = "fix the owner: `https://github\\.com/owner/…`, or `.*@domain\\.example`";
-        self.judge(identity_place, looseness_of_identity(&identity), "identity", hint);
-        self.judge_separator(identity_place, &identity);
-        Some(Keyless { issuer, identity })
+        let issuer = self.certified_text(node, "issuer", "issuer-regexp");
+        let identity = self.certified_text(node, "identity", "identity-regexp");
+        Some(Keyless {
+            issuer: issuer?,
+            identity: identity?,
+        })
+    }
+
+    /// Issuer or identity, with warnings where it is loose.
+    pub fn certified_text(&mut self, node: &Node, exact: &str, regexp: &str) -> Option<TextMatch> {
+        let (text, place) = self.text_match(node, exact, regexp)?;
+        if exact == "issuer" {
+            let hint = "fix the host: `https://host/…`";
+            self.judge(place, looseness_of_issuer(&text), exact, hint);
+        } else {
+            let hint = "fix the owner: `https://github\\.com/owner/…`, or `.*@domain\\.example`";
+            self.judge(place, looseness_of_identity(&text), exact, hint);
+            self.judge_separator(place, &text);
+        }
+        Some(text)
     }
 
     fn text_match(&mut self, node: &Node, exact: &str, regexp: &str) -> Option<(TextMatch, Place)> {
@@ -27,8 +34,8 @@ impl Lower<'_> {
             (Some(word), None) if word.text == "none" => {
                 self.faults.error_with_hint(
                     word.place,
-                    format!("`{exact}: none` is not supported yet"),
-                    "give what the certificate must have",
+                    format!("`{exact}: none` would accept anyone without one"),
+                    "it goes with `certificate` and its `chain` or `leaf`; else give what the certificate must have",
                 );
                 None
             }

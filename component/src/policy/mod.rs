@@ -2,6 +2,8 @@
 //!
 //! Reading it is all or nothing: either a [`Policy`], whose names all resolve, or every error found, each with its place.
 
+mod certificate;
+mod certificates;
 mod day;
 mod demand;
 mod enforced;
@@ -11,6 +13,7 @@ mod files;
 mod images;
 mod keyless;
 pub(crate) mod kinds;
+mod logs;
 mod lower;
 mod pem;
 mod public_keys;

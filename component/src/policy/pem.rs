@@ -184,7 +184,7 @@ impl KeyError {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Certificate => {
-                "this is a certificate, use `certificate:` (not supported yet), or take its key with `openssl x509 -pubkey -noout`"
+                "this is a certificate, use `certificate:` with `leaf`, or take its key with `openssl x509 -pubkey -noout`"
             }
             Self::PrivateKey => "keep it away from the policy; `openssl pkey -pubout` gives the public key",
             Self::OtherLabel => "`openssl pkey -pubin -pubout` or `openssl rsa -RSAPublicKey_in -pubout` converts it",

@@ -48,15 +48,21 @@ impl Lower<'_> {
                 return None;
             }
         };
-        if inline && let Some(digest) = item.entry("sha256") {
+        if inline {
+            self.refuse_inline_digest(item);
+        }
+        let default = if inline { signer } else { stem(word.text) };
+        self.public_key(word, inline, Some(item), name.as_deref().unwrap_or(default))
+    }
+
+    pub fn refuse_inline_digest(&mut self, item: &Node) {
+        if let Some(digest) = item.entry("sha256") {
             self.faults.error_with_hint(
                 digest.place,
                 "`sha256` beside `pem`",
                 "it is for files; what is inline is pinned with the policy",
             );
         }
-        let default = if inline { signer } else { stem(word.text) };
-        self.public_key(word, inline, Some(item), name.as_deref().unwrap_or(default))
     }
 
     fn public_key(&mut self, word: Word, inline: bool, entry: Option<&Node>, name: &str) -> Option<Placed> {

@@ -8,7 +8,7 @@ use super::lower::Lower;
 use super::rules::{Names, RuleNames};
 use super::table::{POLICY, Shape};
 use super::{Policy, shape, weakenings, yaml};
-use crate::signer::{Recognises, Signer};
+use crate::signer::Signer;
 use crate::wit::diagnostics::Diagnostic;
 use crate::wit::request::PolicySource;
 use crate::wit::requirements::{FileReference, Weakening};
@@ -118,7 +118,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
 
 /// Signers whose evidence has no lower bound in time (meaning 6).
 fn undated(signers: &BTreeMap<String, Signer>) -> BTreeSet<String> {
-    let undated = |signer: &&Signer| matches!(signer.recognises, Recognises::Keys(_));
+    let undated = |signer: &&Signer| !signer.is_short_lived();
     signers
         .values()
         .filter(undated)

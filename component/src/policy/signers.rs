@@ -4,8 +4,8 @@ use super::faults::Place;
 use super::lower::{Lower, Word};
 use super::public_keys::Placed;
 use super::structured::place_of;
-use super::tree::{Entry, Node, Style};
-use crate::signer::{CtDemand, LogDemand, Recognises, Signer};
+use super::tree::{Entry, Node};
+use crate::signer::{CtDemand, LogDemand, PublicKey, Recognises, Signer};
 
 /// A signer before it is known which trusted root it is proven under.
 pub(crate) struct Draft<'n> {
@@ -30,7 +30,7 @@ impl<'s> Lower<'s> {
 
     fn signer<'n>(&mut self, entry: &'n Entry, all_keys: &mut Vec<(&'n str, Placed)>) -> Option<Draft<'n>> {
         let node = &entry.value;
-        let (log, ct) = (self.log_demand(node), self.ct_demand(node));
+        let (log, ct, logs) = (self.log_demand(node), self.ct_demand(node), self.own_logs(node));
         let trust = self.field(node, "trust");
         let recognises = if let Some(github) = node.get("github") {
             Recognises::Github(Box::new(self.github(github)?))
@@ -38,6 +38,17 @@ impl<'s> Lower<'s> {
             Recognises::Gitlab(Box::new(self.gitlab(gitlab)?))
         } else if let Some(keyless) = node.get("keyless") {
             Recognises::Keyless(self.keyless(keyless)?)
+        } else if let Some(certificate) = node.get("certificate") {
+            let certificate = self.certificate(certificate)?;
+            if let Some(leaf) = &certificate.leaf {
+                let key = PublicKey {
+                    name: entry.key.clone(),
+                    spki: leaf.spki.clone(),
+                };
+                let place = entry.place;
+                all_keys.push((entry.key.as_str(), Placed { key, place }));
+            }
+            Recognises::Certificate(Box::new(certificate))
         } else if let Some(key) = node.get("key") {
             // None is an error or a missing file, and with either the policy does not come to be.
             let placed = self.public_keys(key, &entry.key).unwrap_or_default();
@@ -64,6 +75,7 @@ impl<'s> Lower<'s> {
             recognises,
             log,
             ct,
+            logs,
             root: None,
         };
         Some(Draft {
@@ -72,64 +84,14 @@ impl<'s> Lower<'s> {
             trust,
         })
     }
-
-    fn log_demand(&mut self, signer: &Node) -> LogDemand {
-        let Some(node) = signer.get("transparency-log") else {
-            return LogDemand::Entry;
-        };
-        let required = self.boolean(node, "required").unwrap_or(true);
-        match (required, node.entry("inclusion-proof")) {
-            (true, None) => LogDemand::Entry,
-            (true, Some(_)) => LogDemand::InclusionProof,
-            (false, None) => LogDemand::Waived {
-                line: place_of(node, "required").line,
-            },
-            (false, Some(proof)) => {
-                self.faults
-                    .error(proof.place, "`inclusion-proof: required` contradicts `required: false`");
-                LogDemand::InclusionProof
-            }
-        }
-    }
-
-    fn ct_demand(&mut self, signer: &Node) -> CtDemand {
-        let Some(node) = signer.get("ct-log") else {
-            return CtDemand::Required;
-        };
-        if signer.get("key").is_some() {
-            let message = "a `key` signer has no certificate, so there is no CT log to do without";
-            self.faults.error(place_of(signer, "ct-log"), message);
-        }
-        match self.boolean(node, "required") {
-            Some(false) => CtDemand::Waived {
-                line: place_of(node, "required").line,
-            },
-            Some(true) | None => CtDemand::Required,
-        }
-    }
-
-    fn boolean(&mut self, node: &Node, key: &str) -> Option<bool> {
-        let value = node.get(key)?;
-        match &value.kind {
-            super::tree::Kind::Scalar {
-                text,
-                style: Style::Plain,
-            } if text == "true" => Some(true),
-            super::tree::Kind::Scalar {
-                text,
-                style: Style::Plain,
-            } if text == "false" => Some(false),
-            _ => {
-                self.faults.ensure_error(value.place, "expected `true` or `false`");
-                None
-            }
-        }
-    }
 }
 
 fn waiver_hint(recognises: &Recognises) -> &'static str {
     match recognises {
         Recognises::Keys(_) => "nothing then says when it was signed, and a stolen key signs unseen",
+        Recognises::Certificate(one) if !one.is_of_the_root() => {
+            "without a signed timestamp, a long-lived certificate must be valid when it is checked"
+        }
         _ => "a signed timestamp must then prove the time, and nobody else can see what was signed",
     }
 }

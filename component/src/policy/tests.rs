@@ -145,7 +145,7 @@ fn meaning_1_fail_closed() {
         "key: one.pub, gitlab: { project: a/b, ref: refs/heads/main }",
         "has both `gitlab` and `key`",
     );
-    assert_signer_error("certificate: { chain: a.pem }", "not supported yet");
+    assert_signer_error("certificate: { chain: a.pem }", "needs exactly one of `identity`");
     for word in ["no", "'false'", "False", "off", "0"] {
         assert_signer_error(
             &format!("key: one.pub, transparency-log: {{ required: {word} }}"),
@@ -312,7 +312,10 @@ fn meaning_5_conditions_that_can_match_nothing_or_anyone() {
         "keyless: { issuer: https://a.b, identity-regexp: 'a(' }",
         "not a regular expression",
     );
-    assert_signer_error("keyless: { issuer: https://a.b, identity: none }", "not supported yet");
+    assert_signer_error(
+        "keyless: { issuer: https://a.b, identity: none }",
+        "would accept anyone",
+    );
     assert_signer_error(
         "keyless: { issuer: https://a.b, identity: 'https://x/*' }",
         "compared exactly",

@@ -20,7 +20,10 @@ pub(crate) fn satisfied(set: &SignerSet, counted: &[&Verified]) -> bool {
 fn matching(names: &[String], counted: &[&Verified]) -> usize {
     let mut principals: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for one in counted {
-        principals.entry(one.signer()).or_default().insert(one.principal());
+        principals
+            .entry(one.signer())
+            .or_default()
+            .insert(one.principal().to_owned());
     }
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let of = |name: &str| principals.get(name);

@@ -6,7 +6,7 @@ const SERVER: &str = "https://github.com/";
 
 impl Github {
     pub(super) fn recognises(&self, identity: &Identity) -> Result<(), Mismatch> {
-        exact(0, "issuer", &self.issuer, Some(&identity.issuer))?;
+        exact(0, "issuer", &self.issuer, identity.issuer.as_deref())?;
         let signer = identity.build_signer(1)?;
         let repository = self.repository(2, identity)?;
         let (workflow, reference) = split(signer).ok_or_else(|| {

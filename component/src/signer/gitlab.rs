@@ -4,7 +4,7 @@ use super::{Claim, Gitlab, Identity, Mismatch, exact, glob, mismatch, one_of};
 
 impl Gitlab {
     pub(super) fn recognises(&self, identity: &Identity) -> Result<(), Mismatch> {
-        exact(0, "issuer", &self.issuer, Some(&identity.issuer))?;
+        exact(0, "issuer", &self.issuer, identity.issuer.as_deref())?;
         identity.build_signer(1)?;
         let uri = identity.claim(Claim::SourceRepositoryUri);
         let server = format!("{}/", self.issuer);

@@ -62,49 +62,55 @@ impl TextMatch {
 
 impl Keyless {
     pub(super) fn recognises(&self, identity: &Identity) -> Result<(), Mismatch> {
-        if !self.issuer.matches(&identity.issuer) {
-            return Err(mismatch(
-                0,
-                "issuer",
-                self.issuer.as_str().to_owned(),
-                Some(&identity.issuer),
-            ));
-        }
-        let (kind, matches) = match &identity.subject {
-            Subject::Uri(uri) => (SubjectKind::Uri, self.identity.matches_uri(uri)),
-            Subject::Email(email) => (SubjectKind::Email, self.identity.matches(email)),
-            Subject::Username(name) => (SubjectKind::Username, self.identity.matches(name)),
-        };
-        let expected = self.identity.subject_kind();
-        if kind == expected && matches {
-            return Ok(());
-        }
-        let found = identity.subject.as_str();
-        let near = mismatch(1, "identity", self.identity.as_str().to_owned(), Some(found));
-        Err(Mismatch {
-            hint: self.hint(kind, expected, found),
-            ..near
-        })
+        issuer(&self.issuer, identity)?;
+        subject(&self.identity, identity)
     }
+}
 
-    fn hint(&self, kind: SubjectKind, expected: SubjectKind, found: &str) -> Option<String> {
-        if kind != expected {
-            return Some(format!(
-                "the policy means {}, the certificate has {}",
-                expected.as_str(),
-                kind.as_str()
-            ));
+pub(super) fn issuer(wanted: &TextMatch, identity: &Identity) -> Result<(), Mismatch> {
+    let found = identity.issuer.as_deref();
+    if found.is_some_and(|issuer| wanted.matches(issuer)) {
+        return Ok(());
+    }
+    Err(mismatch(0, "issuer", wanted.as_str().to_owned(), found))
+}
+
+pub(super) fn subject(wanted: &TextMatch, identity: &Identity) -> Result<(), Mismatch> {
+    let (kind, matches) = match &identity.subject {
+        Subject::Uri(uri) => (SubjectKind::Uri, wanted.matches_uri(uri)),
+        Subject::Email(email) => (SubjectKind::Email, wanted.matches(email)),
+        Subject::Username(name) => (SubjectKind::Username, wanted.matches(name)),
+        Subject::Absent => return Err(mismatch(1, "identity", wanted.as_str().to_owned(), None)),
+    };
+    let expected = wanted.subject_kind();
+    if kind == expected && matches {
+        return Ok(());
+    }
+    let found = identity.subject.as_str();
+    let near = mismatch(1, "identity", wanted.as_str().to_owned(), Some(found));
+    Err(Mismatch {
+        hint: hint(wanted, kind, expected, found),
+        ..near
+    })
+}
+
+fn hint(wanted: &TextMatch, kind: SubjectKind, expected: SubjectKind, found: &str) -> Option<String> {
+    if kind != expected {
+        return Some(format!(
+            "the policy means {}, the certificate has {}",
+            expected.as_str(),
+            kind.as_str()
+        ));
+    }
+    match wanted {
+        TextMatch::Regexp(regexp) if regexp.matches(found) => Some(
+            "the ref holds an `@`, which never counts for an `@` of a regular expression; use a structured signer"
+                .to_owned(),
+        ),
+        TextMatch::Regexp(_) => Some("a regular expression is anchored at both ends".to_owned()),
+        TextMatch::Exact(text) if text.eq_ignore_ascii_case(found) => {
+            Some("they differ only in upper and lower case".to_owned())
         }
-        match &self.identity {
-            TextMatch::Regexp(regexp) if regexp.matches(found) => Some(
-                "the ref holds an `@`, which never counts for an `@` of a regular expression; use a structured signer"
-                    .to_owned(),
-            ),
-            TextMatch::Regexp(_) => Some("a regular expression is anchored at both ends".to_owned()),
-            TextMatch::Exact(text) if text.eq_ignore_ascii_case(found) => {
-                Some("they differ only in upper and lower case".to_owned())
-            }
-            TextMatch::Exact(_) => None,
-        }
+        TextMatch::Exact(_) => None,
     }
 }

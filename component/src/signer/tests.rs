@@ -27,7 +27,7 @@ fn identity(subject: &str, changes: &[(Claim, Option<&str>)]) -> Identity {
     }
     Identity {
         subject: Subject::Uri(subject.to_owned()),
-        issuer: GITHUB_ISSUER.to_owned(),
+        issuer: Some(GITHUB_ISSUER.to_owned()),
         claims,
     }
 }
@@ -58,6 +58,7 @@ fn signer(recognises: Recognises) -> Signer {
         recognises,
         log: LogDemand::Entry,
         ct: super::CtDemand::Required,
+        logs: OwnLogs::default(),
         root: Some("sigstore".to_owned()),
     }
 }
@@ -131,7 +132,7 @@ fn each_condition_is_demanded_and_absent_never_matches() {
         }
     }
     let mut other_issuer = identity(SAN, &[good]);
-    other_issuer.issuer.push_str(".evil.example");
+    other_issuer.issuer = Some(format!("{GITHUB_ISSUER}.evil.example"));
     assert_eq!(field(&all, &other_issuer), Some("issuer"));
 }
 
@@ -306,7 +307,7 @@ fn gitlab_compares_claims() {
         ];
         all.extend_from_slice(changes);
         let mut identity = identity(san, &all);
-        identity.issuer = GITLAB_ISSUER.to_owned();
+        identity.issuer = Some(GITLAB_ISSUER.to_owned());
         identity
     };
     assert_eq!(field(&gitlab("refs/heads/main"), &from(&[])), None);

@@ -15,6 +15,7 @@ use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, S
 
 use crate::digest::Digest;
 use crate::evidence::malformed;
+use crate::limits;
 use crate::signer::{Claim, Identity, Subject};
 use crate::wit::evidence::{CertificateTimestamp, Rejection};
 
@@ -66,6 +67,22 @@ impl Leaf {
 
     pub fn fingerprint(&self) -> Digest {
         Digest::of(&self.der)
+    }
+
+    /// Sigstore certificate profile: there is a subject alternative name, and an issuer.
+    pub fn has_names(&self) -> Result<(), Rejection> {
+        if self.identity.subject == Subject::Absent {
+            return Err(refuse("it has no subject alternative name".to_owned()));
+        }
+        match self.identity.issuer {
+            Some(_) => Ok(()),
+            None => Err(refuse("it names no issuer".to_owned())),
+        }
+    }
+
+    /// Its validity says when its key was used.
+    pub fn is_short_lived(&self) -> bool {
+        self.not_after - self.not_before <= limits::SHORT_LIVED
     }
 }
 
@@ -129,7 +146,7 @@ fn subject(certificate: &Certificate) -> Result<Subject, Rejection> {
             .decode_as::<Utf8StringRef<'_>>()
             .map(|name| Subject::Username(name.as_str().to_owned()))
             .map_err(|error| refuse(format!("its user name does not decode: {error}"))),
-        [] => Err(refuse("it has no subject alternative name".to_owned())),
+        [] => Ok(Subject::Absent),
         [_] => Err(refuse(
             "its subject alternative name is neither URI, e-mail nor user name".to_owned(),
         )),
@@ -141,7 +158,7 @@ fn subject(certificate: &Certificate) -> Result<Subject, Rejection> {
 }
 
 /// `.8` is a DER UTF8String; `.1` is raw text, by some authorities DER. Where both are there they must agree.
-fn issuer(certificate: &Certificate) -> Result<String, Rejection> {
+fn issuer(certificate: &Certificate) -> Result<Option<String>, Rejection> {
     let current = match fulcio(certificate, ISSUER) {
         Some(bytes) => Some(utf8_string(bytes, ISSUER)?),
         None => None,
@@ -158,8 +175,7 @@ fn issuer(certificate: &Certificate) -> Result<String, Rejection> {
         (Some(current), Some(old)) if current != old => {
             Err(refuse(format!("it names two issuers, `{current}` and `{old}`")))
         }
-        (Some(issuer), _) | (None, Some(issuer)) => Ok(issuer),
-        (None, None) => Err(refuse("it names no issuer".to_owned())),
+        (current, old) => Ok(current.or(old)),
     }
 }
 

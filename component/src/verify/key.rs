@@ -11,7 +11,7 @@ use crate::wit::basics::ResultClass;
 use crate::wit::evidence::Rejection;
 
 /// `spend` pays for each signature check.
-pub(super) fn unlogged(
+pub(super) fn signs(
     signed: &Signed<'_>,
     spki: &[u8],
     spend: &dyn Fn() -> Result<(), Rejection>,
@@ -58,7 +58,7 @@ fn signed_bytes(signed: &Signed<'_>) -> Result<(Vec<u8>, SignatureBytes), Reject
 
 /// The hash belongs to the signer, not to the key: cosign up to 2.x and most KMS sign with SHA-256 whatever the curve, and
 /// some with RSA-PSS. All are schemes of the same key, so trying them in turn accepts nobody else.
-fn schemes(algorithm: KeyAlgorithm) -> &'static [SigningScheme] {
+pub(crate) fn schemes(algorithm: KeyAlgorithm) -> &'static [SigningScheme] {
     use SigningScheme::*;
     match algorithm {
         KeyAlgorithm::EcdsaP256 => &[EcdsaP256Sha256, EcdsaP256Sha384],

@@ -8,11 +8,14 @@ mod certificate;
 mod key;
 mod legacy;
 mod log;
+mod names;
+mod person;
 mod proof;
 mod prove;
 mod refusal;
 mod signed;
 mod timestamp;
+mod untimed;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -26,9 +29,11 @@ use crate::wit::basics::ResultClass;
 use crate::wit::evidence::{Form, Principal, Proof, Rejection};
 
 use budget::Budget;
-use certificate::Leaf;
+pub(crate) use certificate::Leaf;
+pub(crate) use key::schemes;
+use person::{is_pinned, person};
 use proof::{certificate_proof, not_looked_at, proof};
-use prove::{Demand, Proven};
+use prove::{Demand, Proven, TimeDemand};
 use signed::{Material, Signed};
 pub(crate) use signed::{Reading, Target};
 
@@ -43,8 +48,7 @@ pub(crate) struct Verified {
     docker_reference: Option<String>,
     subjects: usize,
     payload: Rc<[u8]>,
-    /// Of the trusted root's bytes: one root under two names is one.
-    root: Option<Digest>,
+    person: String,
     proof: Proof,
 }
 
@@ -84,17 +88,9 @@ impl Verified {
         &self.payload
     }
 
-    /// One person under two names, or twice under one, is one principal: the key, or root, issuer and subject.
-    pub fn principal(&self) -> String {
-        match &self.proof.principal {
-            Principal::Key(digest) => format!("key {digest}"),
-            Principal::Certificate(one) => {
-                format!(
-                    "certificate {:?} {:?} {} {:?}",
-                    self.root, one.issuer, one.kind, one.subject
-                )
-            }
-        }
+    /// One person under two names, or twice under one, is one principal: the key, or authorities, issuer and subject.
+    pub fn principal(&self) -> &str {
+        &self.person
     }
 
     pub fn proof(&self) -> &Proof {
@@ -112,8 +108,14 @@ pub(crate) struct Prover<'a> {
     proven: RefCell<BTreeMap<ProofKey, Result<Proven, Rejection>>>,
 }
 
-/// Evidence by its carrier, target, root, and what the signer does without.
-type ProofKey = ((Option<Digest>, usize, Digest), Digest, String, LogKey, CtDemand);
+/// Evidence by its carrier, target, certificate and root, and what the signer demands.
+type ProofKey = (
+    (Option<Digest>, usize, Digest),
+    Digest,
+    Digest,
+    String,
+    (LogKey, CtDemand, TimeDemand),
+);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum LogKey {
@@ -156,8 +158,12 @@ impl<'a> Prover<'a> {
                     &format!("a certificate for {}", leaf.identity.subject.as_str()),
                 ));
             }
+            (_, Material::PublicKey { .. }) if signer.pinned().is_some() => {
+                self.by_pinned(candidate, signed, signer)?
+            }
             (_, Material::PublicKey { .. }) => return Err(another_kind("a certificate", "a key")),
             (_, Material::Certificate(leaf)) => {
+                is_pinned(leaf, signer)?;
                 let proof = self.by_certificate(candidate, signed, leaf, signer)?;
                 signer.recognises(&leaf.identity).map_err(|mismatch| Rejection {
                     class: ResultClass::IdentityMismatch,
@@ -174,7 +180,8 @@ impl<'a> Prover<'a> {
             }
         };
         let root = signer.root.as_ref().and_then(|name| self.roots.get(name));
-        Ok(verified(candidate, reading, signed, signer.name.clone(), root, proof))
+        let person = person(&proof, root, signer.pinned());
+        Ok(verified(candidate, reading, signed, signer.name.clone(), person, proof))
     }
 
     /// Whatever identity is proven under `root`, for looking without a policy.
@@ -197,11 +204,21 @@ impl<'a> Prover<'a> {
         let demand = Demand {
             log: LogDemand::Entry,
             ct: CtDemand::Required,
+            time: TimeDemand::Proven,
             now: self.now,
         };
+        leaf.has_names()?;
         let proven = self.shared(candidate, signed, leaf, root, demand)?;
         let proof = certificate_proof(signed, leaf, root, demand, proven);
-        Ok(verified(candidate, reading, signed, String::new(), Some(root), proof))
+        let person = person(&proof, Some(root), None);
+        Ok(verified(candidate, reading, signed, String::new(), person, proof))
+    }
+
+    /// Signed with the key of the pinned certificate, and the certificate did not come along: `cosign sign --key` does that.
+    fn by_pinned(&self, candidate: &Candidate<'_>, signed: &Signed<'_>, signer: &Signer) -> Result<Proof, Rejection> {
+        let pinned = signer.pinned().map(|pinned| pinned.der.as_slice()).unwrap_or_default();
+        let leaf = Leaf::read(pinned)?;
+        self.by_certificate(candidate, signed, &leaf, signer)
     }
 
     fn by_certificate(
@@ -212,9 +229,18 @@ impl<'a> Prover<'a> {
         signer: &Signer,
     ) -> Result<Proof, Rejection> {
         let root = self.root(signer)?;
+        let own = matches!(&signer.recognises, Recognises::Certificate(one) if !one.is_of_the_root());
+        if !own {
+            leaf.has_names()?;
+        }
         let demand = Demand {
             log: signer.log,
             ct: signer.ct,
+            time: if own && matches!(signer.log, LogDemand::Waived { .. }) {
+                TimeDemand::ProvenOrNow
+            } else {
+                TimeDemand::Proven
+            },
             now: self.now,
         };
         let proven = self.shared(candidate, signed, leaf, root, demand)?;
@@ -236,12 +262,19 @@ impl<'a> Prover<'a> {
         };
         // The same bytes carried twice are two proofs: certificate and log entry may lie in a layer's annotations.
         let carried = (candidate.manifest, candidate.layer, candidate.digest);
-        let key = (carried, candidate.subject, root.name.clone(), log, demand.ct);
+        let demanded = (log, demand.ct, demand.time);
+        let key = (
+            carried,
+            candidate.subject,
+            leaf.fingerprint(),
+            root.name.clone(),
+            demanded,
+        );
         if let Some(known) = self.proven.borrow().get(&key) {
             return known.clone();
         }
         self.budget.check(signed)?;
-        let outcome = prove::by_certificate(signed, leaf, root, demand);
+        let outcome = prove::by_certificate(signed, leaf, root, demand, &|| self.budget.check(signed));
         self.proven.borrow_mut().insert(key, outcome.clone());
         outcome
     }
@@ -270,7 +303,7 @@ impl<'a> Prover<'a> {
     fn by_key(&self, signed: &Signed<'_>, key: &PublicKey, signer: &Signer) -> Result<Proof, Rejection> {
         let principal = Principal::Key(Digest::of(&key.spki).to_string());
         if let LogDemand::Waived { .. } = signer.log {
-            key::unlogged(signed, &key.spki, &|| self.budget.check(signed))?;
+            key::signs(signed, &key.spki, &|| self.budget.check(signed))?;
             let proven = Proven {
                 remarks: not_looked_at(signed),
                 ..Proven::default()
@@ -281,6 +314,7 @@ impl<'a> Prover<'a> {
         let demand = Demand {
             log: signer.log,
             ct: CtDemand::Required,
+            time: TimeDemand::Proven,
             now: self.now,
         };
         self.budget.check(signed)?;
@@ -315,7 +349,7 @@ fn verified(
     reading: &Reading<'_>,
     signed: &Signed<'_>,
     signer: String,
-    root: Option<&Root>,
+    person: String,
     proof: Proof,
 ) -> Verified {
     Verified {
@@ -327,7 +361,7 @@ fn verified(
         docker_reference: signed.facts.docker_reference.clone(),
         subjects: signed.facts.subjects,
         payload: Rc::clone(&signed.facts.payload),
-        root: root.map(|root| root.digest),
+        person,
         proof,
     }
 }

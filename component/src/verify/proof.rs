@@ -6,7 +6,6 @@ use super::certificate::Leaf;
 use super::prove::{Demand, Proven};
 use super::signed::Signed;
 use crate::digest::Digest;
-use crate::limits;
 use crate::signer::{CtDemand, Identity, LogDemand, Subject};
 use crate::trust::Root;
 use crate::wit::evidence::{CertificateIdentity, Principal, Proof, ProvenTime};
@@ -18,9 +17,8 @@ pub(super) fn certificate_proof(
     demand: Demand,
     proven: Proven,
 ) -> Proof {
-    let lived = leaf.not_after - leaf.not_before;
     let mut proof = proof(signed, principal(leaf), Some(root), demand.log, demand.ct, proven);
-    proof.time.earliest = (lived <= limits::SHORT_LIVED).then_some(leaf.not_before);
+    proof.time.earliest = leaf.is_short_lived().then_some(leaf.not_before);
     proof.certificate = Some(leaf.der.clone());
     if demand.ct == CtDemand::Required {
         proof.certificate_timestamps = leaf.timestamps.clone();
@@ -99,14 +97,15 @@ fn principal(leaf: &Leaf) -> Principal {
         claims,
     } = &leaf.identity;
     let (kind, text) = match subject {
-        Subject::Uri(uri) => ("uri", uri),
-        Subject::Email(email) => ("email", email),
-        Subject::Username(name) => ("other", name),
+        Subject::Uri(uri) => ("uri", uri.as_str()),
+        Subject::Email(email) => ("email", email.as_str()),
+        Subject::Username(name) => ("other", name.as_str()),
+        Subject::Absent => ("none", ""),
     };
     Principal::Certificate(CertificateIdentity {
         kind: kind.to_owned(),
-        subject: text.clone(),
-        issuer: issuer.clone(),
+        subject: text.to_owned(),
+        issuer: issuer.clone().unwrap_or_default(),
         claims: claims
             .iter()
             .map(|(claim, value)| (claim.name().to_owned(), value.clone()))

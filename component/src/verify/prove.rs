@@ -6,17 +6,19 @@
 
 use std::collections::BTreeMap;
 
+use der::Decode;
 use sigstore_types::bundle::{
     CertificateContent, TimestampVerificationData, TransparencyLogEntry, VerificationMaterial,
     VerificationMaterialContent,
 };
 use sigstore_types::{Bundle, DerCertificate, DerPublicKey, KindVersion, MediaType, SignatureContent};
 use sigstore_verify::{Policy, PublicKeyVerificationPolicy, VerificationPolicy};
+use x509_cert::Certificate;
 
 use super::certificate::Leaf;
 use super::log::{Judged, demanded, judge};
-use super::refusal;
 use super::signed::Signed;
+use super::{names, refusal, untimed};
 use crate::limits;
 use crate::signer::{CtDemand, LogDemand};
 use crate::trust::{Part, Root};
@@ -38,7 +40,16 @@ pub(super) struct Proven {
 pub(super) struct Demand {
     pub log: LogDemand,
     pub ct: CtDemand,
+    pub time: TimeDemand,
     pub now: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TimeDemand {
+    /// Something must prove when it was signed.
+    Proven,
+    /// A long-lived certificate may be judged by the time of the check, where nothing proves another.
+    ProvenOrNow,
 }
 
 /// A signature with a certificate of one of the root's authorities.
@@ -47,11 +58,17 @@ pub(super) fn by_certificate(
     leaf: &Leaf,
     root: &Root,
     demand: Demand,
+    spend: &dyn Fn() -> Result<(), Rejection>,
 ) -> Result<Proven, Rejection> {
     let judged = judge(&signed.bundle, root)?;
     demanded(&signed.bundle, &judged, demand.log, root)?;
     accepted_algorithm(&leaf.spki)?;
     certificate_timestamp_due(leaf, demand.ct)?;
+    if demand.time == TimeDemand::ProvenOrNow && judged.entries.is_empty() && judged.timestamps.is_empty() {
+        let mut proven = untimed::by_certificate(signed, leaf, root, demand, spend)?;
+        proven.remarks.splice(0..0, judged.remarks);
+        return Ok(proven);
+    }
     time_due(&judged)?;
     let issuers = root.issuers(&leaf.issued_by, leaf.authority_key.as_deref());
     let mut refused = refusal::unknown_authority(root);
@@ -104,8 +121,14 @@ fn under(
         }
         (outcome, _) => outcome,
     };
-    let proven = proven.map_err(|refused| refused.rejection(judged, Some(leaf)))?;
+    let mut proven = proven.map_err(|refused| refused.rejection(judged, Some(leaf)))?;
     authority_valid(root, authority, &proven.times)?;
+    names_permitted(root, authority, leaf)?;
+    if !leaf.is_short_lived() {
+        proven
+            .remarks
+            .push("the certificate was valid at the proven time of signing".to_owned());
+    }
     Ok(proven)
 }
 
@@ -255,6 +278,19 @@ fn authority_valid(root: &Root, authority: usize, times: &[i64]) -> Result<(), R
             hint: None,
         }),
     }
+}
+
+/// RFC 5280 4.2.1.10, for every authority above the leaf.
+fn names_permitted(root: &Root, authority: usize, leaf: &Leaf) -> Result<(), Rejection> {
+    let certificate = Certificate::from_der(&leaf.der).map_err(|error| error.to_string());
+    let outcome = certificate.and_then(|leaf| names::within(root.authorities[authority].path(), &leaf));
+    outcome.map_err(|reason| Rejection {
+        class: ResultClass::UntrustedRoot,
+        reason,
+        expected: None,
+        found: Some(leaf.identity.subject.as_str().to_owned()),
+        hint: None,
+    })
 }
 
 fn signed_timestamps(judged: &Judged) -> Vec<SignedTimestamp> {

@@ -24,6 +24,8 @@ mod log;
 mod monotony;
 mod mutate;
 mod mutation;
+mod own_logs;
+mod own_pki;
 mod roots;
 mod statement;
 mod targets;

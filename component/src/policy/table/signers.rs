@@ -41,7 +41,11 @@ pub(super) static SIGNER: Mapping = Mapping {
             NAME,
             "The entry of `trust` that this signer is proven under; needed when there are several.",
         ),
-        reserved("certificate"),
+        optional(
+            "certificate",
+            Shape::Mapping(&CERTIFICATE),
+            "A certificate by issuer and identity, pinned or with authorities of its own.",
+        ),
         reserved("google"),
         reserved("email"),
     ],
@@ -184,6 +188,62 @@ static KEYLESS: Mapping = Mapping {
     ],
 };
 
+static CERTIFICATE: Mapping = Mapping {
+    noun: "a `certificate` signer",
+    keys: &[
+        optional(
+            "issuer",
+            FREE,
+            "Issuer of the identity, exactly; `none` where the certificate has no issuer extension.",
+        ),
+        optional(
+            "issuer-regexp",
+            FREE,
+            "Issuer of the identity as a regular expression, anchored at both ends.",
+        ),
+        optional(
+            "identity",
+            FREE,
+            "Subject alternative name of the certificate, exactly; `none` where it has none.",
+        ),
+        optional(
+            "identity-regexp",
+            FREE,
+            "Subject alternative name of the certificate as a regular expression, anchored at both ends.",
+        ),
+        optional("leaf", PEM, "The one certificate that counts."),
+        optional(
+            "chain",
+            PEM,
+            "The authority that issues the certificate and those above it, in place of those of the trusted root.",
+        ),
+        optional(
+            "anchor",
+            Shape::Word(&["lowest", "any-below-root"]),
+            "Which authorities of `chain` may issue: the one that issues no other of them (default), or each.",
+        ),
+    ],
+    shared: &[],
+    groups: &[
+        Group::ExactlyOne(&["issuer", "issuer-regexp"]),
+        Group::ExactlyOne(&["identity", "identity-regexp"]),
+    ],
+};
+
+/// A path, PEM blocks, or either with what belongs to it.
+const PEM: Shape = Shape::Either(&[FREE, Shape::Mapping(&PEM_SOURCE)]);
+
+static PEM_SOURCE: Mapping = Mapping {
+    noun: "a PEM source",
+    keys: &[
+        optional("file", FREE, "A PEM file by its path from the policy."),
+        optional("pem", FREE, "The PEM blocks themselves."),
+        optional("sha256", Shape::Text(Text::Sha256), "SHA-256 of the file."),
+    ],
+    shared: &[],
+    groups: &[Group::ExactlyOne(&["file", "pem"])],
+};
+
 static PUBLIC_KEY: Mapping = Mapping {
     noun: "a key",
     keys: &[
@@ -214,7 +274,11 @@ static CT_LOG: Mapping = Mapping {
             Shape::Boolean,
             "`false` does without the signed certificate timestamp (GitHub's own Sigstore has none); every report says so.",
         ),
-        reserved("key"),
+        optional(
+            "key",
+            PEM,
+            "The public key of the one CT log that counts, in place of those of the trusted root.",
+        ),
     ],
     shared: &[],
     groups: &[Group::AtLeastOne(&["required", "key"])],
@@ -233,8 +297,16 @@ static TRANSPARENCY_LOG: Mapping = Mapping {
             Shape::Word(&["required"]),
             "A promise of the log (SET) is not enough.",
         ),
-        reserved("url"),
-        reserved("key"),
+        optional(
+            "url",
+            FREE,
+            "The one log that counts: of those of the trusted root, or with `key` one of its own.",
+        ),
+        optional(
+            "key",
+            PEM,
+            "The public key of the one log that counts, in place of those of the trusted root.",
+        ),
         reserved("online"),
     ],
     shared: &[],
