@@ -143,5 +143,17 @@ pub const LICENSE_BYTES: usize = 16 * 1024;
 /// Objections to one document that are listed; one more counts the rest, and all of them decide.
 pub const OBJECTIONS: usize = 500;
 
+/// Packages that a report tells, of all documents about one image: the largest images have 20,000.
+pub const PACKAGES_TOLD: usize = 50_000;
+
+/// Vulnerabilities that a report tells, of all scans of one image and by all rules. The worst images in use have some thousand.
+pub const VULNERABILITIES_TOLD: usize = 20_000;
+
+/// Bytes of text of what a report tells of each of the two: three times what as many of usual length have.
+pub const TOLD_BYTES: usize = 32 << 20;
+
+/// Bytes of text of one package or vulnerability that a report tells. Licence expressions may have `LICENSE_BYTES`.
+pub const TOLD_ENTRY_BYTES: usize = 32 * 1024;
+
 /// Characters of a document's text in a message.
 pub const SHOWN_CHARACTERS: usize = 200;

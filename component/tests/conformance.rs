@@ -10,7 +10,7 @@ use portcullis_component::evaluate::inspect;
 use portcullis_component::wit::basics::Mode;
 use portcullis_component::wit::diagnostics::Error;
 use portcullis_component::wit::evidence::{Evidence, Outcome};
-use portcullis_component::wit::request::{Blob, Image, NamedFile, PolicySource, Request};
+use portcullis_component::wit::request::{Blob, Breadth, Image, NamedFile, PolicySource, Request};
 
 mod support;
 
@@ -131,5 +131,6 @@ fn request(case: &Path, folder: &Path, public_good: &[u8], by_digest: bool) -> R
         lookups: Vec::new(),
         unreadable: Vec::new(),
         bundles: vec![file("bundle.sigstore.json", read("bundle.sigstore.json").unwrap())],
+        breadth: Breadth::Verdict,
     }
 }

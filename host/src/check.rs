@@ -7,12 +7,14 @@ use crate::args::{Check, PolicyChoice};
 use crate::auth;
 use crate::collect::{Collected, Depth};
 use crate::component;
+use crate::emit::Format;
 use crate::image_list;
 use crate::inquiry::{self, Inquiry};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::reference::Reference;
 use crate::run::{FLAGS, Fault, Image, Policy, Run, Tool, Weakening};
+use crate::wit::request::Breadth;
 use crate::wit::requirements::ImageRequirements;
 
 /// Judges every image. What goes wrong on the way is in the run too: it is shown, and it decides the exit code.
@@ -75,7 +77,7 @@ struct Judged {
 fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &ImageRequirements) -> Judged {
     let collected: Collected = inquiry.collect(reference, wanted, Depth::Signed);
     let mut contacted = collected.contacted.clone();
-    let answer = inquiry.judge(inquiry.request(collected, check.mode), &mut contacted);
+    let answer = inquiry.judge(inquiry.request(collected, check.mode, breadth(check)), &mut contacted);
     let outcome = match answer {
         Ok(report) => Ok(Image {
             requirements: wanted.clone(),
@@ -85,6 +87,18 @@ fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &Image
         Err(error) => Err(inquiry::refused(error).faults(reference.written())),
     };
     Judged { contacted, outcome }
+}
+
+/// What is inside is asked for where somebody is shown it.
+fn breadth(check: &Check) -> Breadth {
+    let mut formats = check
+        .format
+        .into_iter()
+        .chain(check.reports.iter().map(|one| one.format));
+    match formats.any(Format::shows_contents) {
+        true => Breadth::Contents,
+        false => Breadth::Verdict,
+    }
 }
 
 /// Images at once: each may hold its evidence and an instance of the component.

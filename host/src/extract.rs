@@ -14,6 +14,7 @@ use crate::reference::Reference;
 use crate::run::{Fault, Weakening};
 use crate::wit::basics::Mode;
 use crate::wit::extraction::{Choice, Content, Extraction, File, Item, Outcome, Selection, Trust};
+use crate::wit::request::Breadth;
 
 mod directory;
 mod name;
@@ -59,7 +60,7 @@ pub fn run(extract: &Extract, credentials: auth::Environment) -> Result<Extracte
     };
     let collected = inquiry.collect(&reference, &everything(&reference), depth);
     let contacted = collected.contacted.clone();
-    let request = inquiry.request(collected, Mode::Enforce);
+    let request = inquiry.request(collected, Mode::Enforce, Breadth::Verdict);
     let extracted = inquiry.component().extract(&request, &selection(extract));
     let extraction = extracted.map_err(|error| inquiry::refused(error).faults(&extract.image))?;
     Ok(Extracted {

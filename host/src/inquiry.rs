@@ -19,7 +19,7 @@ use crate::source::{could_not_look, in_words};
 use crate::wit::basics::Mode;
 use crate::wit::diagnostics::{self, Diagnostic, Level};
 use crate::wit::report::{Report, Wanted, WantedImage};
-use crate::wit::request::{Image, NamedFile, PolicySource, Request, Unreadable};
+use crate::wit::request::{Breadth, Image, NamedFile, PolicySource, Request, Unreadable};
 use crate::wit::requirements::{ImageRequirements, Requirements};
 
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl Inquiry {
     }
 
     /// What is handed to the component; `collected` without what only the host cares for.
-    pub fn request(&self, collected: Collected, mode: Mode) -> Request {
+    pub fn request(&self, collected: Collected, mode: Mode, breadth: Breadth) -> Request {
         Request {
             policy: self.policy.clone(),
             mode,
@@ -127,6 +127,7 @@ impl Inquiry {
             lookups: collected.lookups,
             unreadable: collected.unreadable,
             bundles: self.bundles.clone(),
+            breadth,
         }
     }
 
@@ -137,7 +138,7 @@ impl Inquiry {
     /// Judges what was collected and, where the component wants to see more, all of it once again. It decides, not the
     /// host: what it asks for is put beside what it has. `contacted` gains the hosts that were spoken to for it.
     pub fn judge(&self, mut request: Request, contacted: &mut Vec<String>) -> Result<Report, component::Error> {
-        let mut report = self.component.evaluate(&request)?;
+        let mut report = self.evaluate(&mut request)?;
         for _ in 0..limits::BASE_LEVELS {
             let wanted = wanted_images(&report);
             if wanted.is_empty() {
@@ -150,9 +151,21 @@ impl Inquiry {
                 request.unreadable.extend(beside.unreadable);
                 contacted.extend(beside.contacted);
             }
-            report = self.component.evaluate(&request)?;
+            report = self.evaluate(&mut request)?;
         }
         Ok(report)
+    }
+
+    /// Telling the contents costs more. Where it does not come to an end, the verdict is had without: no report that
+    /// somebody wants may decide about the image.
+    fn evaluate(&self, request: &mut Request) -> Result<Report, component::Error> {
+        match self.component.evaluate(request) {
+            Err(component::Error::Trapped { .. }) if request.breadth == Breadth::Contents => {
+                request.breadth = Breadth::Verdict;
+                self.component.evaluate(request)
+            }
+            answer => answer,
+        }
     }
 
     fn beside(&self, image: &WantedImage) -> Beside {

@@ -11,7 +11,7 @@ use crate::reference::Reference;
 use crate::run::Fault;
 use crate::wit::basics::{Carrier, Failure, Mode};
 use crate::wit::evidence::Evidence;
-use crate::wit::request::{Blob, Outcome};
+use crate::wit::request::{Blob, Breadth, Outcome};
 use crate::wit::requirements::ImageRequirements;
 
 /// Short type of what the component does not recognise.
@@ -28,7 +28,7 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
     let (inquiry, requirements) = opened.map_err(|error| error.faults(&list.image))?;
     let collected = inquiry.collect(&reference, &everything(&reference), list.depth);
     let contacted = collected.contacted.clone();
-    let request = inquiry.request(collected, Mode::Enforce);
+    let request = inquiry.request(collected, Mode::Enforce, Breadth::Verdict);
     let inspected = inquiry.component().inspect(&request);
     let evidence = inspected.map_err(|error| inquiry::refused(error).faults(&list.image))?;
     let strangers = match list.depth {

@@ -7,5 +7,5 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq, Eq],
 });
 
-pub use self::portcullis::gate::{basics, diagnostics, evidence, extraction, report, request, requirements};
+pub use self::portcullis::gate::{basics, contents, diagnostics, evidence, extraction, report, request, requirements};
 pub use exports::portcullis::gate::evaluator;

@@ -11,7 +11,7 @@ use portcullis::component::Component;
 use portcullis::digest::Digest;
 use portcullis::wit::basics::Mode;
 use portcullis::wit::evidence::Outcome;
-use portcullis::wit::request::{Blob, Image, NamedFile, PolicySource, Request};
+use portcullis::wit::request::{Blob, Breadth, Image, NamedFile, PolicySource, Request};
 
 /// 0: verified; 1: not, and why on standard error; 2: asked wrongly.
 pub fn run(arguments: &[String]) -> ExitCode {
@@ -127,6 +127,7 @@ fn verify(question: &Question) -> Result<(), String> {
         lookups: Vec::new(),
         unreadable: Vec::new(),
         bundles: vec![file("bundle.sigstore.json", read(&question.bundle)?)],
+        breadth: Breadth::Verdict,
     };
     let component = Component::load().map_err(|error| error.to_string())?;
     let evidence = component

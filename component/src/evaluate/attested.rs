@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::contents::Ledger;
 use super::docket::{Examined, Unseen};
 use super::finding;
 use super::outcome::{Bench, Outcome};
@@ -41,6 +42,8 @@ impl<'p> Attested<'_, 'p> {
         let weighed: Vec<_> = asked.map(|one| weigher.weigh(one)).collect();
         Tally {
             rule: self,
+            ledger: bench.ledger,
+            weigher: &weigher,
             examined: &examined,
             hazards: self.hazards(&examined, &weighed),
             together: weigher.together(&weighed),
@@ -112,6 +115,8 @@ pub(super) fn unreadable(digest: Digest, reason: &str) -> Failure {
 /// Everything that one rule knows of one target.
 struct Tally<'t, 'e, 'p, 'a, 'v> {
     rule: &'t Attested<'e, 'p>,
+    ledger: &'t Ledger,
+    weigher: &'t Weigher<'t>,
     examined: &'v Examined<'a>,
     weighed: Vec<Weighed<'v>>,
     hazards: Vec<Failure>,
@@ -256,6 +261,7 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
                 .cloned()
                 .collect(),
         };
+        self.tell(documents);
         Outcome {
             verdict: Verdict::Allow,
             class: ResultClass::Verified,
@@ -272,7 +278,10 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
             .filter(|one| one.standing == Standing::Denies)
             .min_by_key(denial);
         let findings = match nearest {
-            Some(one) => self.findings(&[one]),
+            Some(one) => {
+                self.tell(&[one]);
+                self.findings(&[one])
+            }
             None => vec![finding::denied(self.rule.one, self.examined, self.near_misses())],
         };
         Outcome {
@@ -300,6 +309,7 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
     }
 
     fn undecided(&self, documents: &[&Weighed<'v>]) -> Outcome {
+        self.tell(documents);
         Outcome {
             verdict: Verdict::Undecided,
             class: ResultClass::Verified,
@@ -318,6 +328,10 @@ impl<'v> Tally<'_, '_, '_, '_, 'v> {
             accepted: Vec::new(),
             findings: vec![finding],
         }
+    }
+
+    fn tell(&self, documents: &[&Weighed<'v>]) {
+        self.ledger.tell(self.weigher, documents.iter().map(|one| one.verified));
     }
 
     fn one(&self) -> &super::Enforced<'_> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::contents::Ledger;
 use super::docket::{Asked, Docket, Tried};
 use super::finding;
 use super::outcome::{self, Bench, Outcome};
@@ -24,7 +25,7 @@ use crate::targets::{self, Image, Scope, Target};
 use crate::verify::Prover;
 use crate::wit::basics::{Carrier, Failure, Mode, ResultClass, Verdict};
 use crate::wit::report::{self, Finding, Report, Wanted, WantedImage};
-use crate::wit::request::Request;
+use crate::wit::request::{Breadth, Request};
 
 /// Where an image's signatures may be, and its attestations too.
 const CARRIERS: [Carrier; 4] = [
@@ -147,7 +148,10 @@ impl<'a, 'p> Bases<'a, 'p> {
             mode: Mode::Enforce,
             platforms: Platforms::Index,
         };
+        // what is inside a base image is in this one too, where it still is
+        let ledger = Ledger::new(Breadth::Verdict);
         let bench = Bench {
+            ledger: &ledger,
             docket: &self.docket,
             waivers: &Waivers::none(self.docket.now()),
             bases: self,

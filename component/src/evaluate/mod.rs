@@ -3,6 +3,7 @@
 mod attestations;
 mod attested;
 mod base;
+mod contents;
 mod dates;
 mod docket;
 mod extract;
@@ -29,6 +30,7 @@ use crate::wit::report::{Report, RuleResult, TrustedRoot};
 use crate::wit::request::Request;
 
 use base::Bases;
+use contents::Ledger;
 use docket::{Asked, Docket, Tried};
 pub use extract::extract;
 pub use inspect::inspect;
@@ -110,11 +112,13 @@ fn judge(
     );
     let document = &request.policy.document.name;
     let waivers = Waivers::new(policy, document, &request.image.name, digest, request.time);
+    let ledger = Ledger::new(request.breadth);
     let bench = Bench {
         docket: &docket,
         waivers: &waivers,
         bases: &bases,
         image: &request.image.name,
+        ledger: &ledger,
         kin: image.kin(&store),
     };
     let outcomes: Vec<Outcome> = enforced
@@ -138,6 +142,7 @@ fn judge(
     }
     let names: Vec<_> = enforced.iter().map(|one| one.rule.name.as_str()).collect();
     report.warnings.extend(waivers.account(&names));
+    report.contents = ledger.contents(&report.rules);
     report.pinned = pinned(request, enforced, &image, &store);
     report.targets = docket.targets();
     report.failures.extend(docket.failures());
@@ -334,6 +339,7 @@ fn blank(request: &Request, policy: &Policy, roots: &BTreeMap<String, Root>) -> 
         policy: Digest::of(&request.policy.document.content).to_string(),
         time: request.time,
         wanted: Vec::new(),
+        contents: Ledger::new(request.breadth).contents(&[]),
     }
 }
 

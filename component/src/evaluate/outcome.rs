@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::attestations;
 use super::attested::Attested;
 use super::base::{self, Bases};
+use super::contents::Ledger;
 use super::docket::{Docket, Examined};
 use super::finding;
 use super::waivers::{self, Waivers};
@@ -23,6 +24,7 @@ pub(super) struct Bench<'a, 'p, 'w> {
     pub bases: &'w Bases<'a, 'p>,
     /// Normalised name of the image that is judged.
     pub image: &'w str,
+    pub ledger: &'w Ledger,
     /// The image itself and, where it is an index, its platform manifests.
     pub kin: Vec<Digest>,
 }

@@ -90,15 +90,22 @@ impl<'p> Waivers<'p> {
 
     /// One that still holds before one that has expired.
     pub fn find(&self, rule: &str, target: Digest, id: &str) -> Option<&'p Exception> {
-        let digests = [self.digest, target];
-        let covers = |one: &&Exception| one.rule == rule && one.image.covers(self.image, &digests) && one.names(id);
-        let found = self
-            .exceptions
-            .iter()
-            .filter(covers)
-            .max_by_key(|one| one.holds_at(self.now))?;
+        let found = self.covering(rule, target, id)?;
         self.used.borrow_mut().insert(found.line);
         Some(found)
+    }
+
+    /// One that holds, for who only wants to know: it is not used by that.
+    pub fn holding(&self, rule: &str, target: Digest, id: &str) -> Option<report::Exception> {
+        let found = self.covering(rule, target, id)?;
+        found.holds_at(self.now).then(|| applied(found))
+    }
+
+    fn covering(&self, rule: &str, target: Digest, id: &str) -> Option<&'p Exception> {
+        let digests = [self.digest, target];
+        let covers = |one: &&Exception| one.rule == rule && one.image.covers(self.image, &digests) && one.names(id);
+        let covering = self.exceptions.iter().filter(covers);
+        covering.max_by_key(|one| one.holds_at(self.now))
     }
 
     pub fn now(&self) -> i64 {

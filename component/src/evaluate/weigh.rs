@@ -1,11 +1,13 @@
 //! One proven document under one rule: whether it counts, and what the rule says of it.
 
+use super::contents::Told;
 use super::waivers::{Objected, Waivers};
 use crate::limits;
 use crate::policy::{Check, DatedBy, Demand, SignerSet, duration};
 use crate::predicate::Malformed;
 use crate::rules::base_image::Look;
-use crate::rules::{About, Document, Effect, Judged, expression, too_few};
+use crate::rules::told::{self, Source};
+use crate::rules::{About, Document, Effect, Judged, expression, sbom, too_few, vulnerabilities};
 use crate::verify::Verified;
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::Rejection;
@@ -93,6 +95,41 @@ impl Weigher<'_> {
         };
         let waived = |objection| self.waivers.apply(self.rule, self.about, objection);
         objections.into_iter().map(waived).collect()
+    }
+
+    /// What a document that was weighed says is inside the image.
+    pub fn tell(&self, verified: &Verified, into: &mut Told) {
+        let Some(document) = Document::read(verified) else {
+            return;
+        };
+        let source = Source {
+            target: self.about.digest,
+            evidence: verified.evidence(),
+            signer: verified.signer(),
+            rule: self.rule,
+        };
+        match self.check {
+            Check::Vulnerabilities(rule) => {
+                let excepted = |id: &str| self.waivers.holding(self.rule, self.about.digest, id);
+                let scan = vulnerabilities::scan(
+                    rule,
+                    &document,
+                    &self.beside,
+                    self.about,
+                    &excepted,
+                    source,
+                    &mut into.vulnerabilities,
+                );
+                scan.into_iter().for_each(|scan| into.scan(source, scan));
+            }
+            Check::Sbom(rule) if !sbom::is_about(rule, &document, self.about) => return,
+            Check::Sbom(_) | Check::Licenses(_) if into.is_new(source) => {
+                let inventory = told::inventory(&document, source, &mut into.packages);
+                inventory.into_iter().for_each(|one| into.inventory(source, one));
+            }
+            _ => {}
+        }
+        into.counted(source);
     }
 
     fn judged<'v>(&self, verified: &'v Verified, judged: Judged, dates: Option<Dates>) -> Weighed<'v> {

@@ -12,6 +12,7 @@ pub(crate) mod provenance;
 pub(crate) mod sbom;
 pub(crate) mod signature;
 mod signer_set;
+pub(crate) mod told;
 pub(crate) mod vulnerabilities;
 
 use std::collections::BTreeMap;

@@ -43,6 +43,21 @@ pub(crate) fn judge(rule: &SbomRule, document: &Document<'_>, about: &About<'_>)
     })
 }
 
+/// Whether the rule counts what the document says as said of this image: where it must name it and does not, it does not.
+pub(crate) fn is_about(rule: &SbomRule, document: &Document<'_>, about: &About<'_>) -> bool {
+    let denies = |sbom: &Sbom<'_>| {
+        let mut listed = Listed::default();
+        subject(rule, sbom, about, &mut listed);
+        listed.finish().iter().any(|one| one.effect == Effect::Denies)
+    };
+    let inner = sbom::document(document.predicate());
+    let read = inner
+        .as_ref()
+        .ok()
+        .map(|inner| sbom::read(document.predicate_type(), inner));
+    matches!(read, Some(Ok(Reading::Sbom(sbom))) if !denies(&sbom))
+}
+
 /// The document's own date.
 pub(crate) fn date(document: &Document<'_>) -> Result<Option<i64>, Malformed> {
     let inner = sbom::document(document.predicate())?;

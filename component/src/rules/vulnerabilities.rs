@@ -6,19 +6,22 @@
 
 mod decision;
 mod origin;
+mod told;
 mod triaged;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::decision::Decision;
-use self::triaged::{Answer, Statements};
+use self::triaged::{Answer, Signed, Statements};
 use super::{About, Document, Effect, Judged, Objection};
 use crate::limits;
 use crate::policy::{Demanded, VulnerabilitiesRule};
 use crate::predicate::Malformed;
 use crate::predicate::vulnerability::{self, Fix, Level, Report, Vulnerability};
 use crate::statement;
+
+pub(crate) use told::scan;
 
 /// Whether a document is a report that the rule looks at. One that is meant to be a report and cannot be read is.
 pub(crate) fn is_meant(rule: &VulnerabilitiesRule, document: &Document<'_>) -> bool {
@@ -119,6 +122,37 @@ fn merge(mut left: Vulnerability, right: Vulnerability) -> Vulnerability {
     left
 }
 
+/// What becomes of a vulnerability, by the rule and by everybody's word.
+#[derive(Debug)]
+enum Fate<'s> {
+    Excluded,
+    Addressed(&'s Signed<'s>),
+    Below,
+    Unfixed,
+    InGrace {
+        until: i64,
+    },
+    /// It would deny, and what is said of it cannot be told.
+    Unclear,
+    FixUnsaid,
+    Denied,
+}
+
+impl<'s> Fate<'s> {
+    fn of(decision: Decision, answer: &Answer<'s>) -> Self {
+        match (decision, answer) {
+            (Decision::Excluded, _) => Self::Excluded,
+            (_, Answer::Addressed(statement)) => Self::Addressed(statement),
+            (Decision::Below, _) => Self::Below,
+            (Decision::Unfixed, _) => Self::Unfixed,
+            (Decision::InGrace { until }, _) => Self::InGrace { until },
+            (Decision::Denied | Decision::FixUnsaid, Answer::Unclear { .. }) => Self::Unclear,
+            (Decision::FixUnsaid, Answer::Unaddressed(_)) => Self::FixUnsaid,
+            (Decision::Denied, Answer::Unaddressed(_)) => Self::Denied,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Counts {
     addressed: usize,
@@ -127,6 +161,20 @@ struct Counts {
     below: usize,
     unfixed: usize,
     in_grace: usize,
+}
+
+impl Counts {
+    fn add(&mut self, fate: &Fate<'_>) {
+        self.unaddressed += usize::from(!matches!(fate, Fate::Excluded | Fate::Addressed(_)));
+        match fate {
+            Fate::Excluded => self.excluded += 1,
+            Fate::Addressed(_) => self.addressed += 1,
+            Fate::Below => self.below += 1,
+            Fate::Unfixed => self.unfixed += 1,
+            Fate::InGrace { .. } => self.in_grace += 1,
+            Fate::Unclear | Fate::FixUnsaid | Fate::Denied => {}
+        }
+    }
 }
 
 struct Judgement<'a> {
@@ -147,30 +195,15 @@ impl Judgement<'_> {
     fn weigh(&mut self, one: &Vulnerability) {
         let (answer, matched) = self.statements.about(one, self.about);
         self.matched.extend(matched);
-        let decision = decision::of(self.rule, one, self.about.now);
-        if decision == Decision::Excluded {
-            self.counts.excluded += 1;
-            return;
-        }
-        if let Answer::Addressed(statement) = answer {
-            self.counts.addressed += 1;
-            self.notes.push(wording::addressed(self.rule, one, statement));
-            return;
-        }
-        self.counts.unaddressed += 1;
-        match decision {
-            Decision::Excluded => {}
-            Decision::Below => self.counts.below += 1,
-            Decision::Unfixed => self.counts.unfixed += 1,
-            Decision::InGrace { until } => {
-                self.counts.in_grace += 1;
-                self.notes.push(wording::in_grace(self.rule, one, until));
-            }
-            Decision::Denied | Decision::FixUnsaid if matches!(answer, Answer::Unclear { .. }) => {
-                self.undecided.push(wording::unclear(self.rule, one, &answer));
-            }
-            Decision::FixUnsaid => self.unfixable.push(one.id.clone()),
-            Decision::Denied => self.denied.push(wording::denied(self.rule, one, &answer)),
+        let fate = Fate::of(decision::of(self.rule, one, self.about.now), &answer);
+        self.counts.add(&fate);
+        match fate {
+            Fate::Excluded | Fate::Below | Fate::Unfixed => {}
+            Fate::Addressed(statement) => self.notes.push(wording::addressed(self.rule, one, statement)),
+            Fate::InGrace { until } => self.notes.push(wording::in_grace(self.rule, one, until)),
+            Fate::Unclear => self.undecided.push(wording::unclear(self.rule, one, &answer)),
+            Fate::FixUnsaid => self.unfixable.push(one.id.clone()),
+            Fate::Denied => self.denied.push(wording::denied(self.rule, one, &answer)),
         }
     }
 

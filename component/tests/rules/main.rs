@@ -11,6 +11,7 @@ mod attestation;
 mod base_beneath;
 mod base_image;
 mod condition;
+mod contents;
 mod enforcement;
 mod exceptions;
 mod licenses;

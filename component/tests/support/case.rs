@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use portcullis_component::evaluate::evaluate;
 use portcullis_component::wit::basics::{Carrier, Failure, Mode, ResultClass, Verdict};
+use portcullis_component::wit::contents::Contents;
 use portcullis_component::wit::diagnostics::{Diagnostic, Error};
 use portcullis_component::wit::evidence::{Outcome as Proven, Proof};
 use portcullis_component::wit::report::Report;
 use portcullis_component::wit::request::{
-    Blob, Descriptor as Listed, Image, Lookup, NamedFile, Outcome, PolicySource, Request,
+    Blob, Breadth, Descriptor as Listed, Image, Lookup, NamedFile, Outcome, PolicySource, Request,
 };
 use serde_json::Value;
 use testbed::clock::{MINUTE, NOON};
@@ -237,11 +238,35 @@ impl Case {
                 .zip(&self.bundles)
                 .map(|(line, bytes)| named(&format!("bundles.jsonl:{line}"), bytes))
                 .collect(),
+            breadth: Breadth::Verdict,
         }
     }
 
+    /// What is said of the contents, too, changes nothing of the rest.
     pub fn report(&self) -> Report {
-        evaluate(&self.request()).unwrap()
+        let report = evaluate(&self.request()).unwrap();
+        assert_eq!(report.contents, None);
+        if !self.rule.starts_with("signature") {
+            let contents = None;
+            let broad = evaluate(&self.broad()).unwrap();
+            assert!(broad.contents.is_some());
+            assert_eq!(report, Report { contents, ..broad });
+        }
+        report
+    }
+
+    /// The same question, and what is inside.
+    pub fn broad(&self) -> Request {
+        Request {
+            breadth: Breadth::Contents,
+            ..self.request()
+        }
+    }
+
+    /// What is inside, by what the rule counted.
+    #[allow(dead_code)]
+    pub fn contents(&self) -> Contents {
+        evaluate(&self.broad()).unwrap().contents.unwrap()
     }
 
     #[track_caller]

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portcullis_component::wit::basics::{Carrier, Mode};
-use portcullis_component::wit::request::{Blob, Descriptor, Image, Lookup, NamedFile, Outcome, PolicySource, Request};
+use portcullis_component::wit::request::{
+    Blob, Breadth, Descriptor, Image, Lookup, NamedFile, Outcome, PolicySource, Request,
+};
 use serde_json::Value;
 
 pub fn fixtures() -> PathBuf {
@@ -99,6 +101,7 @@ pub fn request(layout: &Path, reference: &str, policy: PolicySource) -> Request 
         lookups,
         unreadable: Vec::new(),
         bundles: Vec::new(),
+        breadth: Breadth::Verdict,
     }
 }
 

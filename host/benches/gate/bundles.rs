@@ -77,7 +77,7 @@ struct Case {
 macro_rules! request {
     ($side:ident, $case:expr, $count:expr) => {{
         use $side::wit::basics::Mode;
-        use $side::wit::request::{Image, NamedFile, PolicySource, Request};
+        use $side::wit::request::{Breadth, Image, NamedFile, PolicySource, Request};
         let file = |name: &str, content: Vec<u8>| NamedFile {
             name: name.to_owned(),
             content,
@@ -104,6 +104,7 @@ macro_rules! request {
             bundles: (0..$count)
                 .map(|number| file(&number.to_string(), $case.numbered(number)))
                 .collect(),
+            breadth: Breadth::Verdict,
         }
     }};
 }

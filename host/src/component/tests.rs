@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::embedded::{self, CODES, Code, Stored, Variant};
 use super::*;
 use crate::wit::basics::Mode;
-use crate::wit::request::{Image, NamedFile};
+use crate::wit::request::{Breadth, Image, NamedFile};
 
 /// Interfaces that Rust's standard library names in every component, without their versions.
 const STANDARD: [&str; 19] = [
@@ -71,6 +71,7 @@ fn request() -> Request {
         lookups: Vec::new(),
         unreadable: Vec::new(),
         bundles: Vec::new(),
+        breadth: Breadth::Verdict,
     }
 }
 

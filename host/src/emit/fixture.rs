@@ -1,7 +1,10 @@
 //! The run that every renderer shows in its tests: one image allowed, one denied, one that nobody could look at.
 
+mod contents;
+
 use crate::run::{Image, Mention, Place, Policy, Run, Sighting, SightingKind, Source, Tool, Weakening};
 use crate::wit::basics::{Carrier, Failure, Mode, ResultClass, Severity, Verdict};
+use crate::wit::contents::Contents;
 use crate::wit::diagnostics::{Diagnostic, Level};
 use crate::wit::evidence::*;
 use crate::wit::report::{Acceptance, Effect, Finding, NearMiss, Report, RuleResult, Target, TrustedRoot};
@@ -139,6 +142,7 @@ impl World {
         }];
         report.pinned = vec![self.text(&format!("ghcr.io/acme/api@{}", digest(0x11)))];
         report.evidence = vec![self.signature(0xaa, 0x11, Outcome::Verified(self.proof(IDENTITY)))];
+        report.contents = Some(self.sound());
         Image {
             requirements: self.requirements("ghcr.io/acme/api", Mode::Enforce),
             report,
@@ -160,6 +164,7 @@ impl World {
         report.rules = vec![rule];
         let rejected = Outcome::Rejected(self.rejection(ResultClass::IdentityMismatch));
         report.evidence = vec![self.signature(0xbb, 0x22, rejected), self.attestation()];
+        report.contents = Some(self.unsound());
         Image {
             requirements: self.requirements("ghcr.io/acme/web", Mode::Enforce),
             report,
@@ -253,6 +258,10 @@ impl World {
             policy: self.digest(0x77),
             time: NOW,
             wanted: Vec::new(),
+            contents: Some(Contents {
+                inventories: Vec::new(),
+                scans: Vec::new(),
+            }),
         }
     }
 

@@ -41,6 +41,8 @@ pub enum Format {
 /// Their names on the command line.
 pub const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "gitlab-codequality"];
 
+const SHOW_CONTENTS: [Format; 0] = [];
+
 impl Format {
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -52,6 +54,11 @@ impl Format {
             "markdown" => Self::Markdown,
             _ => return None,
         })
+    }
+
+    /// Whether it shows what is inside an image, which costs more to find out.
+    pub fn shows_contents(self) -> bool {
+        SHOW_CONTENTS.contains(&self)
     }
 }
 

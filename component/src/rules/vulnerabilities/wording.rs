@@ -308,7 +308,7 @@ fn severity(level: Level) -> Severity {
     }
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut characters = text.chars();
     let mut short: String = characters.by_ref().take(limits::QUOTED_CHARACTERS).collect();
     if characters.next().is_some() {
