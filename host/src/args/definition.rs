@@ -37,6 +37,7 @@ Formats:
   text                for people
   json                for programs, with everything
   markdown            for a comment on a pull request
+  html                one page for a browser, that loads nothing
   github              annotations in GitHub Actions
   sarif               GitHub's code scanning
   gitlab-codequality  GitLab's code quality report";

@@ -103,7 +103,7 @@ fn cells(evidence: &Evidence) -> [Piece; 5] {
     [
         (say![evidence.short_type], Paint::Strong),
         (say![digest.chars().take(12).collect::<String>()], Paint::Plain),
-        (size(evidence.size), Paint::Plain),
+        (words::size(evidence.size), Paint::Plain),
         (say![words::carrier(evidence.carrier)], Paint::Plain),
         proven,
     ]
@@ -134,17 +134,6 @@ fn decisive(evidence: &Evidence) -> Option<&Outcome> {
         .find(verified)
         .or(evidence.attempts.first())
         .map(|attempt| &attempt.outcome)
-}
-
-/// `9.4 kB`: three digits are enough to tell documents apart.
-fn size(bytes: u64) -> Safe {
-    let tenths = |unit: u64| say![bytes / unit, ".", bytes % unit * 10 / unit];
-    match bytes {
-        0..1_000 => say![bytes, " B"],
-        1_000..1_000_000 => say![tenths(1_000), " kB"],
-        1_000_000..1_000_000_000 => say![tenths(1_000_000), " MB"],
-        _ => say![tenths(1_000_000_000), " GB"],
-    }
 }
 
 fn draw<W: Write>(evidence: &Evidence, mut row: Vec<Piece>, style: Style, screen: &mut Screen<W>) -> io::Result<()> {

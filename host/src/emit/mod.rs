@@ -8,6 +8,7 @@ mod fingerprint;
 pub(crate) mod fixture;
 pub mod github;
 pub mod gitlab_codequality;
+pub mod html;
 pub mod json;
 mod json_text;
 pub mod list;
@@ -36,10 +37,19 @@ pub enum Format {
     GitLabCodeQuality,
     Sarif,
     Markdown,
+    Html,
 }
 
 /// Their names on the command line.
-pub const FORMATS: [&str; 6] = ["text", "json", "markdown", "github", "sarif", "gitlab-codequality"];
+pub const FORMATS: [&str; 7] = [
+    "text",
+    "json",
+    "markdown",
+    "html",
+    "github",
+    "sarif",
+    "gitlab-codequality",
+];
 
 const SHOW_CONTENTS: [Format; 0] = [];
 
@@ -52,6 +62,7 @@ impl Format {
             "gitlab-codequality" => Self::GitLabCodeQuality,
             "sarif" => Self::Sarif,
             "markdown" => Self::Markdown,
+            "html" => Self::Html,
             _ => return None,
         })
     }
@@ -70,6 +81,7 @@ pub fn emit(format: Format, run: &Run, style: Style, out: &mut impl Write) -> io
         Format::GitLabCodeQuality => gitlab_codequality::emit(run, out),
         Format::Sarif => sarif::emit(run, out),
         Format::Markdown => markdown::emit(run, out),
+        Format::Html => html::emit(run, out),
     }
 }
 

@@ -19,8 +19,9 @@ mod requirements;
 /// Column of what stands beside a label, from the label's own indent.
 const COLUMN: usize = 12;
 
-pub(super) use image::near_miss;
+pub(super) use image::{near_miss, near_miss_reason};
 pub(super) use proof::draw_details as draw_proof;
+pub(super) use requirements::groups;
 
 pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     let mut screen = Screen::new(out, style);

@@ -190,6 +190,17 @@ pub fn proofs(evidence: &Evidence) -> impl Iterator<Item = (Option<&str>, &Proof
     })
 }
 
+/// `9.4 kB`: three digits are enough to tell documents apart.
+pub fn size(bytes: u64) -> Safe {
+    let tenths = |unit: u64| say![bytes / unit, ".", bytes % unit * 10 / unit];
+    match bytes {
+        0..1_000 => say![bytes, " B"],
+        1_000..1_000_000 => say![tenths(1_000), " kB"],
+        1_000_000..1_000_000_000 => say![tenths(1_000_000), " MB"],
+        _ => say![tenths(1_000_000_000), " GB"],
+    }
+}
+
 /// `1 image`, `2 images`.
 pub fn count(number: usize, noun: &'static str) -> Safe {
     match number {

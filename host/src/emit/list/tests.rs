@@ -123,8 +123,8 @@ fn nothing_found_is_told_apart_from_nothing_seen() {
 
 #[test]
 fn sizes_are_short() {
-    let sizes =
-        [0, 999, 1_000, 9_421, 999_999, 1_204_511, 52_428_800, 3_000_000_000].map(|bytes| size(bytes).to_string());
+    let sizes = [0, 999, 1_000, 9_421, 999_999, 1_204_511, 52_428_800, 3_000_000_000]
+        .map(|bytes| words::size(bytes).to_string());
     assert_eq!(
         sizes,
         [

@@ -157,8 +157,20 @@ fn draw_finding<W: Write>(finding: &Finding, screen: &mut Screen<W>) -> io::Resu
     }
 }
 
-/// `release: found refs/heads/main, expected refs/tags/v* (identity-mismatch, sha256:…)`.
+/// `release: the ref differs; found refs/heads/main; expected refs/tags/v* (identity-mismatch, sha256:…)`.
 pub(in crate::emit) fn near_miss(near: &NearMiss) -> Safe {
+    say![
+        near_miss_reason(near),
+        " (",
+        words::class(near.rejection.class),
+        ", ",
+        words::short_digest(&near.digest),
+        ")"
+    ]
+}
+
+/// The same without class and digest.
+pub(in crate::emit) fn near_miss_reason(near: &NearMiss) -> Safe {
     let rejection = &near.rejection;
     let mut text = match near.signer.as_str() {
         // no signer was tried
@@ -171,14 +183,7 @@ pub(in crate::emit) fn near_miss(near: &NearMiss) -> Safe {
     if let Some(expected) = &rejection.expected {
         text.push(&say!["; expected ", expected]);
     }
-    say![
-        text,
-        " (",
-        words::class(rejection.class),
-        ", ",
-        words::short_digest(&near.digest),
-        ")"
-    ]
+    text
 }
 
 fn draw_remediation<W: Write>(rule: &RuleResult, screen: &mut Screen<W>) -> io::Result<()> {

@@ -55,7 +55,8 @@ fn draw_rule<W: Write>(rule: &EnforcedRule, screen: &mut Screen<W>) -> io::Resul
     screen.entry(2, &(say![rule.rule], Paint::Plain), COLUMN, &(text, Paint::Plain))
 }
 
-fn groups(images: &[Image]) -> Vec<(&[EnforcedRule], Vec<&str>)> {
+/// Rules, and the names of the images that they are demanded of.
+pub(in crate::emit) fn groups(images: &[Image]) -> Vec<(&[EnforcedRule], Vec<&str>)> {
     let mut groups: Vec<(&[EnforcedRule], Vec<&str>)> = Vec::new();
     for image in images {
         let (rules, name) = (image.requirements.rules.as_slice(), image.requirements.name.as_str());
