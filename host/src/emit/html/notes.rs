@@ -51,7 +51,11 @@ pub fn sightings(run: &Run) -> Html {
         html.push((!place.is_empty()).then(|| tag("p").class("soft").put(code(&place))));
         html
     });
-    titled("unjudged", "In files, not judged", list("notes-list", LIST, "place", sightings))
+    titled(
+        "unjudged",
+        "In files, not judged",
+        list("notes-list", LIST, "place", sightings),
+    )
 }
 
 /// Digests of the policy, the trusted roots and the judge, and who was spoken to.
