@@ -1,7 +1,7 @@
 //! The command line, as `tests/cases/*.txt` have it: a command after `$`, what it wrote after `1|` and `2|`, its exit code.
 //!
 //! Each file is run from top to bottom in a folder of its own, which holds the fixtures (`key/`, `keyless/`, `trust/`,
-//! `policies/`) and `tests/cases/files/`. `PORTCULLIS_REGENERATE=1` writes the answers anew.
+//! `policies/`), `tests/cases/files/`, and `examples/vendor/` as `vendor/`. `PORTCULLIS_REGENERATE=1` writes the answers anew.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
@@ -68,6 +68,7 @@ fn folder() -> Scratch {
         symlink(fixtures().join(name), folder.path.join(name)).unwrap();
     }
     copy(&tests().join("cases/files"), &folder.path);
+    copy(&tests().join("../examples/vendor"), &folder.path.join("vendor"));
     folder
 }
 
