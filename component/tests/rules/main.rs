@@ -14,6 +14,7 @@ mod condition;
 mod contents;
 mod enforcement;
 mod exceptions;
+mod github;
 mod licenses;
 mod monotony;
 mod provenance;
