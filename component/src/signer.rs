@@ -104,6 +104,25 @@ pub struct PublicKey {
     pub name: String,
     /// SubjectPublicKeyInfo, DER, in the one encoding that a key has.
     pub spki: Vec<u8>,
+    pub in_use: InUse,
+}
+
+/// When a key counts, in seconds since 1970: from `start`, before `end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InUse {
+    pub start: i64,
+    pub end: i64,
+}
+
+impl InUse {
+    pub const ALWAYS: Self = Self {
+        start: i64::MIN,
+        end: i64::MAX,
+    };
+
+    pub fn holds(self, time: i64) -> bool {
+        self.start <= time && time < self.end
+    }
 }
 
 /// Issuer and subject as the certificate has them.

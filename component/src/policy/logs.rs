@@ -78,6 +78,13 @@ impl Lower<'_> {
                 self.faults.error_with_hint(own.place, message, hint);
             }
         }
+        if let Some(online) = log.and_then(|node| node.get("online"))
+            && !online.is_word("never")
+        {
+            let hint = "only `never` is: a signature must bring its entry along";
+            self.faults
+                .error_with_hint(online.place, "looking entries up in the log is not supported yet", hint);
+        }
         OwnLogs {
             ct_key: ct.and_then(|node| self.log_key(node)),
             log_key: log.and_then(|node| self.log_key(node)),

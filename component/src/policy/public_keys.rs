@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::day::Day;
 use super::faults::{Place, quoted};
 use super::files::stem;
 use super::lower::{Lower, Word};
 use super::pem;
 use super::tree::{Kind, Node};
-use crate::signer::PublicKey;
+use crate::signer::{InUse, PublicKey};
 
 /// A key and the place that names it.
 pub(crate) struct Placed {
@@ -52,7 +53,29 @@ impl Lower<'_> {
             self.refuse_inline_digest(item);
         }
         let default = if inline { signer } else { stem(word.text) };
-        self.public_key(word, inline, Some(item), name.as_deref().unwrap_or(default))
+        let in_use = self.in_use(item);
+        let mut placed = self.public_key(word, inline, Some(item), name.as_deref().unwrap_or(default))?;
+        placed.key.in_use = in_use?;
+        Some(placed)
+    }
+
+    /// Both days belong to it.
+    fn in_use(&mut self, item: &Node) -> Option<InUse> {
+        let (start, end) = (self.day(item, "not-before"), self.day(item, "not-after"));
+        if start.is_none() && item.get("not-before").is_some() || end.is_none() && item.get("not-after").is_some() {
+            return None;
+        }
+        let in_use = InUse {
+            start: start.map_or(InUse::ALWAYS.start, Day::start),
+            end: end.map_or(InUse::ALWAYS.end, Day::end),
+        };
+        if in_use.start >= in_use.end {
+            let place = item.entry("not-after").map_or(item.place, |entry| entry.place);
+            self.faults
+                .error(place, "`not-after` lies before `not-before`: the key could never count");
+            return None;
+        }
+        Some(in_use)
     }
 
     pub fn refuse_inline_digest(&mut self, item: &Node) {
@@ -76,6 +99,7 @@ impl Lower<'_> {
                 key: PublicKey {
                     name: name.to_owned(),
                     spki,
+                    in_use: InUse::ALWAYS,
                 },
                 place: word.place,
             }),

@@ -5,7 +5,7 @@ use super::lower::{Lower, Word};
 use super::public_keys::Placed;
 use super::structured::place_of;
 use super::tree::{Entry, Node};
-use crate::signer::{CtDemand, LogDemand, PublicKey, Recognises, Signer};
+use crate::signer::{CtDemand, InUse, LogDemand, PublicKey, Recognises, Signer};
 
 /// A signer before it is known which trusted root it is proven under.
 pub(crate) struct Draft<'n> {
@@ -44,6 +44,7 @@ impl<'s> Lower<'s> {
                 let key = PublicKey {
                     name: entry.key.clone(),
                     spki: leaf.spki.clone(),
+                    in_use: InUse::ALWAYS,
                 };
                 let place = entry.place;
                 all_keys.push((entry.key.as_str(), Placed { key, place }));

@@ -377,7 +377,15 @@ fn keys_are_read_strictly_and_never_shown() {
     assert_signer_error("key: missing.pub", "was not handed over");
     assert_signer_error("key: [{ file: one.pub, pem: x }]", "has both");
     assert_signer_error("key: [{ pem: x, sha256: '00' }]", "`sha256` beside `pem`");
-    assert_signer_error("key: [{ file: one.pub, not-after: 2030-01-01 }]", "not supported yet");
+    assert_signer_error("key: [{ file: one.pub, not-after: 2030-1-1 }]", "is no day");
+    assert_signer_error(
+        "key: [{ file: one.pub, not-before: 2030-01-02, not-after: 2030-01-01 }]",
+        "could never count",
+    );
+    assert_signer_error(
+        "key: one.pub, transparency-log: { online: fallback }",
+        "not supported yet",
+    );
     assert_signer_error("key: [{ file: one.pub, sha256: abc }]", "no digest");
     let wrong = format!("key: [{{ file: one.pub, sha256: {} }}]", "0".repeat(64));
     assert_signer_error(&wrong, "expected sha256:0000");

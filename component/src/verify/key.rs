@@ -6,9 +6,11 @@
 use sigstore_crypto::{KeyAlgorithm, SigningScheme, VerificationKey};
 use sigstore_types::{DerPublicKey, SignatureBytes, SignatureContent};
 
+use super::refusal::rfc3339;
 use super::signed::{Artifact, Signed, unsupported};
+use crate::signer::{InUse, PublicKey};
 use crate::wit::basics::ResultClass;
-use crate::wit::evidence::Rejection;
+use crate::wit::evidence::{Proof, Rejection};
 
 /// `spend` pays for each signature check.
 pub(super) fn signs(
@@ -33,6 +35,40 @@ pub(super) fn signs(
         }
     }
     Err(another_key())
+}
+
+/// Whether the key counted when it signed: by the earliest proven time, else by the time of the check.
+pub(super) fn in_use(key: &PublicKey, mut proof: Proof, now: i64) -> Result<Proof, Rejection> {
+    if key.in_use == InUse::ALWAYS {
+        return Ok(proof);
+    }
+    let time = proof.time.latest.unwrap_or(now);
+    if !key.in_use.holds(time) {
+        let day = |time: i64, unbounded: &str| match time {
+            i64::MIN | i64::MAX => unbounded.to_owned(),
+            _ => rfc3339(time),
+        };
+        let (start, end) = (day(key.in_use.start, "ever"), day(key.in_use.end, "any time"));
+        let by = match proof.time.latest {
+            Some(_) => "when it was signed",
+            None => "now, and nothing proves that it signed before",
+        };
+        return Err(Rejection {
+            class: ResultClass::ExpiredAtSigning,
+            reason: format!("the policy does not count the key `{}` {by}", key.name),
+            expected: Some(format!("from {start} to before {end}")),
+            found: Some(rfc3339(time)),
+            hint: None,
+        });
+    }
+    proof.remarks.push(match proof.time.latest {
+        Some(_) => format!("the key `{}` counted at the proven time of signing", key.name),
+        None => format!(
+            "nothing proves when it was signed: the key `{}` counts at the time of this check",
+            key.name
+        ),
+    });
+    Ok(proof)
 }
 
 pub(super) fn another_key() -> Rejection {

@@ -30,6 +30,7 @@ use crate::wit::evidence::{Form, Principal, Proof, Rejection};
 
 use budget::Budget;
 pub(crate) use certificate::Leaf;
+use key::in_use;
 pub(crate) use key::schemes;
 use person::{is_pinned, person};
 use proof::{certificate_proof, not_looked_at, proof};
@@ -288,10 +289,15 @@ impl<'a> Prover<'a> {
     ) -> Result<Proof, Rejection> {
         let mut refused = key::another_key();
         for key in keys {
-            match self.by_key(signed, key, signer) {
+            match self
+                .by_key(signed, key, signer)
+                .and_then(|proof| in_use(key, proof, self.now))
+            {
                 Ok(proof) => return Ok(proof),
                 Err(rejection) if rejection.class == ResultClass::BudgetExceeded => return Err(rejection),
-                Err(rejection) => refused = rejection,
+                Err(rejection) if rejection.class != ResultClass::NoMatchingSigner => refused = rejection,
+                Err(rejection) if refused.class == ResultClass::NoMatchingSigner => refused = rejection,
+                Err(_) => {}
             }
         }
         if let Some(near) = hinted(keys, hint).filter(|_| refused.class == ResultClass::NoMatchingSigner) {

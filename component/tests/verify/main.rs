@@ -19,6 +19,7 @@ mod counting;
 mod document;
 mod hostile;
 mod identity;
+mod key_windows;
 mod legacy;
 mod log;
 mod monotony;

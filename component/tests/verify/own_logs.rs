@@ -108,6 +108,20 @@ fn log_of_a_key_signer() {
         .allowed();
 }
 
+#[test]
+fn an_entry_is_never_looked_up() {
+    let public = Sigstore::new();
+    let bundle = public.sign(&public.issue(release()), signature()).timestamp().bundle();
+    let never = Case::new(&public).also("transparency-log: { online: never }");
+    let report = never.bundle(&bundle).denied(LogEntryMissing);
+    assert_eq!(report.wanted.len(), 0);
+    for word in ["fallback", "always"] {
+        Case::new(&public)
+            .also(&format!("transparency-log: {{ online: {word} }}"))
+            .policy_error("not supported yet");
+    }
+}
+
 /// Two signers in one policy, one with logs of its own: neither is proven by the other's.
 #[test]
 fn logs_never_reach_another_signer_fail() {

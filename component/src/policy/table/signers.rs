@@ -1,6 +1,6 @@
 //! Keys of `signers`.
 
-use super::{FREE, GLOB, Group, Key, Mapping, NAME, Shape, Status, Text, optional, required, reserved};
+use super::{DAY, FREE, GLOB, Group, Key, Mapping, NAME, Shape, Status, Text, optional, required, reserved};
 use crate::signer::triggers;
 
 pub(super) static SIGNER: Mapping = Mapping {
@@ -259,8 +259,12 @@ static PUBLIC_KEY: Mapping = Mapping {
         ),
         optional("pem", FREE, "One public key as a PEM block."),
         optional("sha256", Shape::Text(Text::Sha256), "SHA-256 of the file."),
-        reserved("not-before"),
-        reserved("not-after"),
+        optional(
+            "not-before",
+            DAY,
+            "The first day, UTC, that the key counts on: by the proven time, else by the time of the check.",
+        ),
+        optional("not-after", DAY, "The last day, UTC, that the key counts on."),
     ],
     shared: &[],
     groups: &[Group::ExactlyOne(&["file", "pem"])],
@@ -307,7 +311,11 @@ static TRANSPARENCY_LOG: Mapping = Mapping {
             PEM,
             "The public key of the one log that counts, in place of those of the trusted root.",
         ),
-        reserved("online"),
+        optional(
+            "online",
+            Shape::Word(&["never", "fallback", "always"]),
+            "Whether an entry may be looked up in the log: `never`, when it is not there.",
+        ),
     ],
     shared: &[],
     groups: &[Group::AtLeastOne(&[
