@@ -208,7 +208,7 @@ fn sbom_tags_are_fetched_only_where_they_are_asked_for() {
     let (mut layout, image) = Layout::with_image("v1");
     let config = layout.blob("application/vnd.oci.image.config.v1+json", b"{}");
     let layer = layout.blob("application/vnd.cyclonedx+json", SBOM);
-    let tagged = layout.manifest(&manifest(OCI_MANIFEST, &config, &[layer.clone()]));
+    let tagged = layout.manifest(&manifest(OCI_MANIFEST, &config, std::slice::from_ref(&layer)));
     layout.tag(&image.derived_tag(".sbom"), &tagged);
     let registry = Registry::start([("acme/app", layout)]);
     let scratch = Scratch::new();
