@@ -103,6 +103,9 @@ fn options_are_those_of_the_program() {
         vec!["portcullis", "check", "--help"],
         vec!["portcullis", "list", "--help"],
         vec!["portcullis", "extract", "--help"],
+        vec!["portcullis", "policy", "--help"],
+        vec!["portcullis", "policy", "check", "--help"],
+        vec!["portcullis", "policy", "import", "--help"],
     ] {
         let shown = args::parse(command.into_iter().map(OsString::from), &Surroundings::default()).unwrap();
         let args::Command::Show(help) = shown else { panic!() };

@@ -19,10 +19,12 @@ mod extract;
 pub mod flags_policy;
 mod identity;
 mod output;
+mod policy;
 mod read;
 
 pub use error::UsageError;
 pub use identity::{Attested, Flags, Identity, TextMatch};
+pub use policy::{PolicyCommand, PolicyImport};
 
 /// The policy that is read where the command line names none.
 pub const DEFAULT_POLICY: &str = "portcullis.yaml";
@@ -33,6 +35,7 @@ pub enum Command {
     Check(Box<Check>),
     List(Box<List>),
     Extract(Box<Extract>),
+    Policy(PolicyCommand),
     /// text for standard output and exit 0: help or version
     Show(String),
 }
@@ -194,6 +197,7 @@ pub fn parse(
     match matches.subcommand() {
         Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
         Some(("extract", matches)) => Ok(Command::Extract(Box::new(extract::extract(matches, surroundings)?))),
+        Some(("policy", matches)) => Ok(Command::Policy(policy::policy(matches)?)),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
         // An empty variable in a script must not be a job that succeeds and checks nothing.
         _ => Err(UsageError::NoCommand),

@@ -203,6 +203,14 @@ fn wanted_images(report: &Report) -> Vec<&WantedImage> {
     images.take(limits::BASES).collect()
 }
 
+/// A policy by itself, with the files that it names.
+pub fn read_policy(choice: &PolicyChoice, time: i64) -> Result<(PolicySource, Requirements), Error> {
+    let (mut policy, place) = policy_source::open(choice)?;
+    let component = Component::load().map_err(bug)?;
+    let requirements = requirements(&component, &mut policy, &place, &[], time)?;
+    Ok((policy, requirements))
+}
+
 /// Asked twice where the policy names files: once to learn their names, once with them.
 fn requirements(
     component: &Component,

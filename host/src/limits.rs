@@ -84,3 +84,16 @@ pub const POLICY_FILE_BYTES: u64 = 4 << 20;
 
 /// A list of images: 100,000 references.
 pub const IMAGE_LIST_BYTES: u64 = 16 << 20;
+
+/// A file of another program that is imported as a policy: an export of 1,000 policies has some 2 MiB.
+pub const IMPORT_BYTES: u64 = 4 << 20;
+
+/// Values in it, each taking some hundred bytes while it is read.
+pub const IMPORT_VALUES: usize = 200_000;
+
+/// Mappings and lists inside each other: what Kubernetes and the platforms write has about ten.
+pub const IMPORT_NESTING: usize = 64;
+
+/// What an imported policy may hold of one kind (signers, rules, images, exceptions): each is asked about by itself where the
+/// whole is refused.
+pub const IMPORTED: usize = 1_000;

@@ -6,7 +6,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use portcullis::args::{self, Check, CheckAction, Command, Extract, List, ListFormat, PolicyChoice, Surroundings};
+use portcullis::args::{
+    self, Check, CheckAction, Command, Extract, List, ListFormat, PolicyChoice, PolicyCommand, PolicyImport,
+    Surroundings,
+};
 use portcullis::auth;
 use portcullis::check;
 use portcullis::ci::{Environment, LogLevel, Pipeline};
@@ -16,6 +19,7 @@ use portcullis::emit::{self, Detail, Format, Style, proven};
 use portcullis::exit::Exit;
 use portcullis::extract;
 use portcullis::list;
+use portcullis::policy_command;
 use portcullis::progress::Progress;
 use portcullis::run::{Fault, Run};
 use portcullis::terminal::{self, Colour, Device};
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         Ok(Command::Check(check)) => place.check(&check),
         Ok(Command::List(list)) => place.list(&list),
         Ok(Command::Extract(extract)) => place.extract(&extract),
+        Ok(Command::Policy(command)) => place.policy(&command),
         Err(error) => {
             let format = args::format_of(&arguments, place.environment);
             place.failed(vec![Fault::from(&error)], format)
@@ -154,6 +159,46 @@ impl Place<'_> {
         let style = self.error_style(extract.detail);
         emit::extract::emit(&extracted, style, &mut io::stderr().lock())?;
         Ok(extracted.exit())
+    }
+
+    fn policy(&self, command: &PolicyCommand) -> io::Result<Exit> {
+        match command {
+            PolicyCommand::Check { file, format } => {
+                let run = policy_command::check(file, check::tool());
+                let format = format.unwrap_or_else(|| self.default_format());
+                let style = self.style(Detail::Normal);
+                emit::policy_check::emit(&run, format, style, &mut io::stdout().lock())?;
+                if format != Format::GitHub {
+                    emit::text::emit_faults(&run, self.error_style(Detail::Normal), &mut io::stderr().lock())?;
+                }
+                Ok(if run.faults.is_empty() { Exit::Allow } else { run.exit() })
+            }
+            PolicyCommand::Digest { file } => match policy_command::digests(file) {
+                Ok(digests) => print(&emit::policy_check::digests(&digests)).map(|()| Exit::Allow),
+                Err(faults) => self.failed(faults, Some(Format::Text)),
+            },
+            PolicyCommand::Schema => print(policy_command::SCHEMA).map(|()| Exit::Allow),
+            PolicyCommand::Explain { kind } => match policy_command::explain(kind.as_deref()) {
+                Ok(text) => print(&text).map(|()| Exit::Allow),
+                Err(fault) => self.failed(vec![fault], Some(Format::Text)),
+            },
+            PolicyCommand::Import(import) => self.import(import),
+        }
+    }
+
+    fn import(&self, import: &PolicyImport) -> io::Result<Exit> {
+        let done = match policy_command::import(import) {
+            Ok(done) => done,
+            Err(faults) => return self.failed(faults, Some(Format::Text)),
+        };
+        print(&done.imported.text)?;
+        if import.detail != Detail::Quiet {
+            emit::policy_import::emit(&done, self.error_style(import.detail), &mut io::stderr().lock())?;
+        }
+        Ok(match done.imported.is_complete() {
+            true => Exit::Allow,
+            false => Exit::Deny,
+        })
     }
 
     fn print_policy(&self, check: &Check) -> io::Result<Exit> {

@@ -86,6 +86,11 @@ pub fn trusted_root(path: &Path) -> Result<NamedFile, FileError> {
     })
 }
 
+/// A file of another program, to be imported.
+pub fn imported(path: &Path) -> Result<Vec<u8>, FileError> {
+    read("file", path, limits::IMPORT_BYTES)
+}
+
 /// A PEM file for speaking to registries.
 pub fn pem(what: &'static str, path: &Path) -> Result<Vec<u8>, FileError> {
     read(what, path, limits::POLICY_FILE_BYTES)

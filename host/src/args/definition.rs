@@ -1,5 +1,7 @@
 //! The command line as `clap` sees it. No value of it leaves this module's parent.
 
+mod policy;
+
 use std::sync::LazyLock;
 
 use clap::{Arg, ArgAction, Command};
@@ -75,6 +77,7 @@ pub fn command() -> Command {
         .subcommand(check())
         .subcommand(list())
         .subcommand(extract())
+        .subcommand(policy::policy())
 }
 
 fn check() -> Command {
@@ -99,7 +102,7 @@ fn check() -> Command {
             "enforce, or inform: report denials without failing [default: enforce]",
         ))
         .args(evidence())
-        .args(policy())
+        .args(policy_file())
         .args(identity())
         .next_help_heading("Without a policy file")
         .arg(switch(
@@ -154,7 +157,7 @@ fn list() -> Command {
                 .help("A reference such as ghcr.io/acme/api:v1.4.2"),
         )
         .args(evidence())
-        .args(policy())
+        .args(policy_file())
         .args(identity())
         .next_help_heading("Output")
         .arg(one_of(
@@ -211,7 +214,7 @@ fn extract() -> Command {
             "Hand out what nobody proved too; its file names say `.unverified`",
         ))
         .args(evidence())
-        .args(policy())
+        .args(policy_file())
         .args(identity())
         .next_help_heading("Output")
         .arg(
@@ -264,7 +267,7 @@ fn evidence() -> Vec<Arg> {
     )
 }
 
-fn policy() -> Vec<Arg> {
+fn policy_file() -> Vec<Arg> {
     headed(
         "Policy",
         [

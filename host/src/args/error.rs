@@ -39,6 +39,10 @@ pub enum UsageError {
     },
     NotUnicode,
     NoCommand,
+    /// of `policy`
+    NoPolicyCommand,
+    /// of `policy import`
+    NoSource,
     /// of `check`, `list` or `extract`
     NoImage {
         command: &'static str,
@@ -87,6 +91,8 @@ impl Display for UsageError {
             Self::Needs { option, other, .. } => write!(f, "`{option}` needs `{other}`"),
             Self::NotUnicode => f.write_str("an argument is not Unicode text"),
             Self::NoCommand => f.write_str("no command is given"),
+            Self::NoPolicyCommand => f.write_str("`portcullis policy` needs a command"),
+            Self::NoSource => f.write_str("nothing says what to import"),
             Self::NoImage { .. } => f.write_str("no image is named"),
             Self::NoPolicy => f.write_str("nothing says who must have signed"),
             Self::NobodyTrusted => f.write_str("nothing says who is trusted"),
@@ -114,7 +120,9 @@ impl UsageError {
                 similar: Some(similar), ..
             } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
             Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
-            Self::UnknownCommand { .. } => "the commands are `check`, `list` and `extract`",
+            Self::UnknownCommand { .. } => "the commands are `check`, `list`, `extract` and `policy`",
+            Self::NoPolicyCommand => "they are `check`, `digest`, `schema`, `explain` and `import`",
+            Self::NoSource => "give one of `--trivyignore`, `--stackrox`, `--cluster-image-policy` and `--key-bundle`",
             Self::NoCommand => "portcullis check ghcr.io/acme/api:v1.4.2, or `portcullis --help`",
             Self::Needs { reason, .. } => reason,
             Self::NoImage { command: "list" } => "portcullis list ghcr.io/acme/api:v1.4.2",

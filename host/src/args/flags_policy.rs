@@ -1,7 +1,7 @@
 //! The policy that cosign's flags stand for, as the text of a policy file: one signer, what must be theirs, every image.
 
 use super::identity::{Attested, Flags, Identity, TextMatch, TransparencyLog};
-use crate::untrusted::is_invisible;
+use crate::yaml_text::quoted;
 
 /// Name of the document in reports and messages.
 pub use crate::run::FLAGS as NAME;
@@ -74,23 +74,6 @@ fn text_match(key: &str, text: &TextMatch) -> String {
         TextMatch::Exact(text) => format!("      {key}: {}", quoted(text)),
         TextMatch::Regexp(text) => format!("      {key}-regexp: {}", quoted(text)),
     }
-}
-
-/// A double-quoted scalar on one line (YAML 1.2.2, 7.3.1), also valid JSON unless it needs `\U`. A text that a log would
-/// obey is escaped like a control character.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '#' if quoted.ends_with('#') => quoted.push_str("\\u0023"),
-            _ if !character.is_control() && !is_invisible(character) => quoted.push(character),
-            '\0'..='\u{ffff}' => quoted.push_str(&format!("\\u{:04x}", character as u32)),
-            _ => quoted.push_str(&format!("\\U{:08x}", character as u32)),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", text::verdict_line(run))
 }
 
-fn annotations(run: &Run, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn annotations(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let notices = notices(run);
     let mut room = PER_RUN;
     for level in [Level::Error, Level::Warning, Level::Notice] {

@@ -91,7 +91,7 @@ pub(super) struct UsedOption<'a> {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-struct Error<'a> {
+pub(super) struct Error<'a> {
     #[cfg_attr(test, schemars(extend("enum" = ["usage", "policy", "bug"])))]
     kind: &'static str,
     file: Option<&'a str>,
@@ -173,7 +173,7 @@ impl<'a> UsedOption<'a> {
 }
 
 impl<'a> Error<'a> {
-    fn of(fault: &'a Fault) -> Self {
+    pub(super) fn of(fault: &'a Fault) -> Self {
         let bare = |kind, message| Self {
             kind,
             file: None,

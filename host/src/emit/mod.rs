@@ -14,6 +14,8 @@ mod json_text;
 pub mod list;
 pub mod markdown;
 mod notice;
+pub mod policy_check;
+pub mod policy_import;
 pub mod proven;
 pub mod sarif;
 #[cfg(test)]

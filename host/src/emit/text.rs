@@ -54,7 +54,7 @@ pub fn emit_faults(run: &Run, style: Style, out: &mut impl Write) -> io::Result<
     run.faults.iter().try_for_each(|fault| draw_fault(fault, &mut screen))
 }
 
-fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
+pub(super) fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
     let warnings = run.all_warnings();
     if warnings.is_empty() {
         return Ok(());
@@ -75,7 +75,7 @@ fn warnings<W: Write>(run: &Run, screen: &mut Screen<W>) -> io::Result<()> {
     screen.blank()
 }
 
-fn weakenings<W: Write>(weakenings: &[Weakening], screen: &mut Screen<W>) -> io::Result<()> {
+pub(super) fn weakenings<W: Write>(weakenings: &[Weakening], screen: &mut Screen<W>) -> io::Result<()> {
     if weakenings.is_empty() {
         return Ok(());
     }
