@@ -5,12 +5,14 @@ use std::io::{self, Write};
 
 use crate::run::Run;
 
+mod counts;
 mod demands;
 mod evidence;
 mod filters;
 mod finding;
 mod findings;
 mod image;
+mod inside;
 mod markup;
 mod notes;
 mod overview;

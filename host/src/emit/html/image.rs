@@ -14,11 +14,14 @@ use crate::wit::report::{Acceptance, Report, RuleResult};
 const RULES: usize = 400_000;
 /// Bytes of what one rule accepted, and of an image's failures and references.
 const LIST: usize = 60_000;
+/// On a page with more images none is unfolded.
+const FEW: usize = 8;
 /// Rules named in the line that is always seen.
 const NAMED: usize = 3;
 
-/// All of it, folded.
-pub fn full(run: &Run, image: &Image, number: usize, open: bool) -> Html {
+/// All of it, folded; `inside` is what its documents say.
+pub fn full(run: &Run, image: &Image, number: usize, inside: Html) -> Html {
+    let open = run.images.len() <= FEW && image.verdict() != Verdict::Allow;
     let (rules, left_out) = fit(
         RULES,
         image.report.rules.iter().map(|result| rule(run, image, number, result)),
@@ -38,6 +41,8 @@ pub fn full(run: &Run, image: &Image, number: usize, open: bool) -> Html {
         .put(unseen(&image.report))
         .put(heading)
         .put(evidence)
+        .put((!inside.is_empty()).then(|| tag("h4").text("Inside, by documents that counted")))
+        .put(inside)
         .into()
 }
 

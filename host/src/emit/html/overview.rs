@@ -1,5 +1,6 @@
-//! The figures: how many images may pass, and how severe what was found is.
+//! The figures: how many images may pass, how severe what was found is, and what is inside.
 
+use super::counts;
 use super::findings::Found;
 use super::markup::{Html, tag};
 use super::plots::{Bar, bars};
@@ -20,7 +21,13 @@ pub fn section(run: &Run, found: &[Found]) -> Html {
         .attribute("id", "overview")
         .attribute("aria-labelledby", "overview-title")
         .put(tag("h2").attribute("id", "overview-title").text("Overview"))
-        .put(tag("div").class("plots").put(verdicts(run)).put(severities(found)))
+        .put(
+            tag("div")
+                .class("plots")
+                .put(verdicts(run))
+                .put(severities(found))
+                .put(counts::figures(run)),
+        )
         .into()
 }
 
@@ -49,14 +56,7 @@ fn severities(found: &[Found]) -> Html {
         };
         let (stopping, mild) = (count(false), count(true));
         let word = words::severity(severity);
-        Bar {
-            label: say![word],
-            parts: vec![(word, stopping), ("mild", mild)],
-            value: match mild {
-                0 => say![stopping],
-                _ => say![stopping, " and ", mild, " noted"],
-            },
-        }
+        Bar::noting(say![word], word, stopping, mild)
     });
     let mut note = words::count(found.len(), "finding");
     if counted.iter().any(|bar| bar.parts[1].1 > 0) {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::markup::{Element, Html, tag};
 use super::piece::{cut, paragraph};
-use super::{demands, filters, findings, image, notes, overview, timeline};
+use super::{demands, filters, findings, image, inside, notes, overview, timeline};
 use crate::emit::{text, words};
 use crate::run::{FLAGS, Image, Run};
 use crate::say;
@@ -17,11 +17,12 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// Bytes of all images; the worst come first.
-const IMAGES: usize = 6_000_000;
+const IMAGES: usize = 5_000_000;
+/// Bytes of what is inside of all images, and of one.
+const INSIDE: usize = 3_000_000;
+const INSIDE_ONE: usize = 500_000;
 /// Bytes of the images that have no more room than a line.
 const BRIEF: usize = 1_000_000;
-/// On a page with more images none is unfolded.
-const FEW: usize = 8;
 
 pub fn document(run: &Run) -> Html {
     let mut document = Html::literal("<!doctype html>\n");
@@ -174,19 +175,20 @@ fn images(run: &Run) -> Html {
     if sorted.is_empty() {
         return Html::default();
     }
-    let (mut shown, mut full, mut left_out) = (Html::default(), true, 0);
+    let (mut shown, mut full, mut inside_left, mut left_out) = (Html::default(), true, INSIDE, 0);
     for (number, image) in sorted {
         if full {
-            let open = run.images.len() <= FEW && image.verdict() != Verdict::Allow;
-            let section = image::full(run, image, number, open);
-            full = shown.len() + section.len() <= IMAGES;
+            let inside = inside::of(image, number, inside_left.min(INSIDE_ONE));
+            inside_left = inside_left.saturating_sub(inside.len());
+            let section = image::full(run, image, number, inside);
+            full = shown.len() + section.len() <= IMAGES + INSIDE;
             if full {
                 shown.push(section);
                 continue;
             }
         }
         let line = image::brief(image, number);
-        match shown.len() + line.len() <= IMAGES + BRIEF {
+        match shown.len() + line.len() <= IMAGES + INSIDE + BRIEF {
             true => shown.push(line),
             false => left_out += 1,
         }

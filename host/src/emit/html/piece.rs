@@ -88,6 +88,13 @@ pub fn time(seconds: i64) -> Element {
     tag("time").attribute("datetime", &exact).text(&shown)
 }
 
+/// `2026-11-22`.
+pub fn day(seconds: i64) -> Element {
+    let exact = words::time(seconds);
+    let day = exact.split_once('T').map_or(exact.as_str(), |(day, _)| day);
+    tag("time").attribute("datetime", day).text(day)
+}
+
 /// What fits into `bytes`, and how many do not.
 pub fn fit<I: Into<Html>>(bytes: usize, pieces: impl IntoIterator<Item = I>) -> (Html, usize) {
     let (mut shown, mut pieces) = (Html::default(), pieces.into_iter());

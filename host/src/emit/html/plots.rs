@@ -35,6 +35,19 @@ impl Bar {
         }
     }
 
+    /// What does not count is drawn as an outline behind what does.
+    pub fn noting(label: Safe, class: &'static str, counting: usize, noted: usize) -> Self {
+        Self {
+            label,
+            parts: vec![(class, counting), ("mild", noted)],
+            value: match (counting, noted) {
+                (_, 0) => say![counting],
+                (0, _) => say![noted, " noted"],
+                _ => say![counting, " and ", noted, " noted"],
+            },
+        }
+    }
+
     fn total(&self) -> usize {
         self.parts.iter().map(|(_, count)| count).sum()
     }
