@@ -15,7 +15,14 @@
 //! let reference: Reference = "ghcr.io/acme/api:v1".parse()?;
 //! let registry = Registry::new(Settings::new(Environment::from_process()));
 //! let carriers = vec![Carrier::Referrer, Carrier::ReferrersTag, Carrier::SignatureTag];
-//! let requirements = ImageRequirements { name: reference.name(), rules: Vec::new(), carriers, children: false };
+//! let requirements = ImageRequirements {
+//!     name: reference.name(),
+//!     origin: None,
+//!     evidence: Vec::new(),
+//!     rules: Vec::new(),
+//!     carriers,
+//!     children: false,
+//! };
 //! let collected = collect(&registry, &reference, &requirements, Depth::Signed);
 //! println!("{:?}, {} blobs", collected.image.resolved, collected.blobs.len());
 //! # Ok::<(), portcullis::reference::ReferenceError>(())
@@ -25,6 +32,7 @@ mod base;
 mod budget;
 mod candidates;
 mod depth;
+mod places;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -33,13 +41,14 @@ use crate::digest::Digest;
 use crate::document::{Document, Part, Shape};
 use crate::limits;
 use crate::reference::Reference;
-use crate::source::{DerivedTag, Fetched, Found, Source, over_budget};
+use crate::source::{DerivedTag, Fetched, Found, Source, could_not_look, over_budget};
 use crate::wit::basics::{Carrier, Failure};
 use crate::wit::request::{Blob, Descriptor, Image, Lookup, Outcome, Unreadable};
 use crate::wit::requirements::ImageRequirements;
 pub use base::{Beside, collect_base};
 use budget::Budget;
 pub use depth::Depth;
+use places::{Place, Places};
 use store::Store;
 
 /// The part of a request that comes from a registry or layout.
@@ -76,7 +85,7 @@ pub fn collect(
 ) -> Collected {
     let mut walk = Walk {
         source,
-        reference,
+        places: Places::new(reference, &requirements.evidence),
         depth,
         store: Store::default(),
         budget: Budget::default(),
@@ -90,10 +99,11 @@ pub fn collect(
                 lookups.extend(walk.attached_in_indexes(&subjects));
             }
             walk.fetch_candidates(&mut lookups);
-            lookups
+            lookups.into_iter().map(|one| one.lookup).collect()
         }
         Err(_) => Vec::new(),
     };
+    let contacted = walk.places.contacted(source);
     let (blobs, unreadable) = walk.store.into_parts();
     Collected {
         image: Image {
@@ -105,14 +115,14 @@ pub fn collect(
         blobs,
         lookups,
         unreadable,
-        contacted: source.contacted(reference),
+        contacted,
     }
 }
 
 /// The way through one image, and what was picked up on it.
 struct Walk<'a> {
     source: &'a dyn Source,
-    reference: &'a Reference,
+    places: Places<'a>,
     depth: Depth,
     store: Store,
     budget: Budget,
@@ -122,12 +132,30 @@ enum Answer {
     Listed(Vec<Descriptor>),
     Tagged(Fetched),
     Absent(String),
+    Hidden(String),
+}
+
+/// A look-up, and where.
+struct Looked {
+    place: Place,
+    lookup: Lookup,
+}
+
+impl Answer {
+    /// Whoever read the image was let in, and what is hidden there is not there. Elsewhere nobody knows.
+    fn in_place(self, place: Place, reference: &Reference) -> Result<Self, Failure> {
+        match self {
+            Self::Hidden(answer) if place == Place::OWN => Ok(Self::Absent(answer)),
+            Self::Hidden(answer) => Err(could_not_look(reference.name(), answer)),
+            answer => Ok(answer),
+        }
+    }
 }
 
 impl Walk<'_> {
     /// The digest that the image goes by from here on: the reference's, else the source's word, else the body's.
     fn admit_image(&mut self, fetched: Fetched) -> Digest {
-        let named = self.reference.digest().or(fetched.claimed);
+        let named = self.places.own().digest().or(fetched.claimed);
         let digest = named.unwrap_or_else(|| Digest::of(&fetched.content));
         self.store.admit_image(digest, fetched);
         digest
@@ -139,7 +167,7 @@ impl Walk<'_> {
         let mut level = vec![image];
         for _ in 0..if requirements.children { limits::NESTING } else { 0 } {
             let children = self.children(&level, &mut subjects);
-            let fetch = |child: &Part| self.source.manifest(self.reference, child.digest);
+            let fetch = |child: &Part| self.source.manifest(self.places.own(), child.digest);
             let fetched = self
                 .budget
                 .map(&children, self.source.parallel(), fetch, Fetched::bytes);
@@ -183,7 +211,7 @@ impl Walk<'_> {
     }
 
     /// What BuildKit attached to the platforms: it lies in the index itself, and nobody has to be asked for it.
-    fn attached_in_indexes(&self, subjects: &[Digest]) -> Vec<Lookup> {
+    fn attached_in_indexes(&self, subjects: &[Digest]) -> Vec<Looked> {
         let mut attached: Vec<(Digest, Vec<Descriptor>)> = Vec::new();
         let documents = subjects.iter().filter_map(|subject| self.store.document(*subject));
         for index in documents.filter(|document| document.shape == Shape::Index) {
@@ -201,32 +229,45 @@ impl Walk<'_> {
                 }
             }
         }
-        let lookup = |(subject, descriptors): (Digest, Vec<Descriptor>)| Lookup {
-            subject: subject.to_string(),
-            carrier: Carrier::Index,
-            outcome: Outcome::Found(descriptors),
+        let lookup = |(subject, descriptors): (Digest, Vec<Descriptor>)| Looked {
+            place: Place::OWN,
+            lookup: Lookup {
+                subject: subject.to_string(),
+                carrier: Carrier::Index,
+                outcome: Outcome::Found(descriptors),
+            },
         };
         attached.into_iter().map(lookup).collect()
     }
 
-    fn look_up(&mut self, subjects: &[Digest], wanted: &[Carrier]) -> Vec<Lookup> {
+    /// In the image's own repository first, then in the others.
+    fn look_up(&mut self, subjects: &[Digest], wanted: &[Carrier]) -> Vec<Looked> {
         let carriers: Vec<Carrier> = CARRIERS
             .into_iter()
             .filter(|carrier| wanted.contains(carrier))
             .collect();
         let of_subject = |subject: &Digest| carriers.iter().map(|carrier| (*subject, *carrier)).collect::<Vec<_>>();
-        let questions: Vec<(Digest, Carrier)> = subjects.iter().flat_map(of_subject).collect();
-        let question = |(subject, carrier): &(Digest, Carrier)| ask(self.source, self.reference, *subject, *carrier);
+        let asked: Vec<(Digest, Carrier)> = subjects.iter().flat_map(of_subject).collect();
+        let in_place = |place: Place| asked.iter().map(move |(subject, carrier)| (place, *subject, *carrier));
+        let questions: Vec<(Place, Digest, Carrier)> = self.places.all().flat_map(in_place).collect();
+        let question = |(place, subject, carrier): &(Place, Digest, Carrier)| {
+            let reference = self.places.reference(*place)?;
+            let found = ask(self.source, reference, *subject, *carrier)?;
+            found.in_place(*place, reference)
+        };
         let bytes = |answer: &Answer| match answer {
             Answer::Tagged(fetched) => fetched.bytes(),
             Answer::Listed(descriptors) => descriptors.len() * LISTED_BYTES,
-            Answer::Absent(_) => 0,
+            Answer::Absent(_) | Answer::Hidden(_) => 0,
         };
         let answers = self.budget.map(&questions, self.source.parallel(), question, bytes);
-        let lookup = |((subject, carrier), answer): ((Digest, Carrier), _)| Lookup {
-            subject: subject.to_string(),
-            carrier,
-            outcome: outcome(&mut self.store, subject, carrier, answer),
+        let lookup = |((place, subject, carrier), answer): ((Place, Digest, Carrier), _)| Looked {
+            place,
+            lookup: Lookup {
+                subject: subject.to_string(),
+                carrier,
+                outcome: outcome(&mut self.store, subject, carrier, answer),
+            },
         };
         questions.into_iter().zip(answers).map(lookup).collect()
     }
@@ -237,10 +278,12 @@ fn ask(source: &dyn Source, reference: &Reference, subject: Digest, carrier: Car
         Some(tag) => source.derived(reference, subject, tag).map(|found| match found {
             Found::Here(fetched) => Answer::Tagged(fetched),
             Found::Absent(answer) => Answer::Absent(answer),
+            Found::Hidden(answer) => Answer::Hidden(answer),
         }),
         None => source.referrers(reference, subject).map(|found| match found {
             Found::Here(descriptors) => Answer::Listed(descriptors),
             Found::Absent(answer) => Answer::Absent(answer),
+            Found::Hidden(answer) => Answer::Hidden(answer),
         }),
     }
 }
@@ -248,7 +291,7 @@ fn ask(source: &dyn Source, reference: &Reference, subject: Digest, carrier: Car
 fn outcome(store: &mut Store, subject: Digest, carrier: Carrier, answer: Result<Answer, Failure>) -> Outcome {
     match answer {
         Ok(Answer::Listed(descriptors)) => Outcome::Found(descriptors),
-        Ok(Answer::Absent(answer)) => Outcome::Absent(answer),
+        Ok(Answer::Absent(answer) | Answer::Hidden(answer)) => Outcome::Absent(answer),
         Ok(Answer::Tagged(fetched)) if carrier == Carrier::ReferrersTag => fallback_index(subject, &fetched),
         Ok(Answer::Tagged(fetched)) => tagged_manifest(store, fetched),
         Err(failure) => Outcome::Failed(failure),
@@ -280,7 +323,7 @@ fn fallback_index(subject: Digest, fetched: &Fetched) -> Outcome {
             ),
         )),
         Ok(document) => Outcome::Found(document.parts.into_iter().map(|part| part.descriptor).collect()),
-        Err(refusal) => Outcome::Failed(crate::source::could_not_look(&fetched.place, refusal)),
+        Err(refusal) => Outcome::Failed(could_not_look(&fetched.place, refusal)),
     }
 }
 

@@ -89,6 +89,8 @@ fn strangers(evidence: &[Evidence], blobs: &[Blob]) -> Vec<Stranger> {
 pub fn everything(reference: &Reference) -> ImageRequirements {
     ImageRequirements {
         name: reference.name(),
+        origin: None,
+        evidence: Vec::new(),
         rules: Vec::new(),
         carriers: vec![
             Carrier::Referrer,

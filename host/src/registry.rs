@@ -149,6 +149,7 @@ impl Registry {
         match meaning(place.call, status, standing) {
             Meaning::Here => Ok(Found::Here(answer)),
             Meaning::Absent => Ok(Found::Absent(answer.status_text())),
+            Meaning::Hidden => Ok(Found::Hidden(reason())),
             Meaning::NotSupported => Ok(Found::Absent(format!("{}: not supported", answer.status_text()))),
             Meaning::ImageNotFound => Err(not_found(here, reason())),
             Meaning::Failed => Err(could_not_look(here, reason())),
@@ -159,7 +160,9 @@ impl Registry {
     fn content(&self, place: &Place) -> Result<Answer, Failure> {
         match self.get(place)? {
             Found::Here(answer) => Ok(answer),
-            Found::Absent(answer) => Err(could_not_look(format!("GET {}", place.url), answer)),
+            Found::Absent(answer) | Found::Hidden(answer) => {
+                Err(could_not_look(format!("GET {}", place.url), answer))
+            }
         }
     }
 

@@ -31,6 +31,9 @@ pub enum Found<T> {
     Here(T),
     /// the source's answer, in words
     Absent(String),
+    /// the same from a source that answers so where something is hidden from us too: it means "absent" only to one who
+    /// was let in before
+    Hidden(String),
 }
 
 /// cosign's tags and the referrers fallback tag, all derived from the subject's digest.

@@ -53,6 +53,7 @@ impl Asked<'_> {
 
 pub(super) struct Docket<'a, 'p> {
     request: &'a Request,
+    image: &'p str,
     store: &'p Store<'a>,
     prover: &'p Prover<'p>,
     tried: Tried<'p>,
@@ -103,7 +104,7 @@ pub(super) struct Try {
     pub outcome: Result<usize, Rejection>,
 }
 
-impl<'a, 'p> Docket<'a, 'p> {
+impl<'a: 'p, 'p> Docket<'a, 'p> {
     pub fn new(
         request: &'a Request,
         store: &'p Store<'a>,
@@ -113,12 +114,18 @@ impl<'a, 'p> Docket<'a, 'p> {
     ) -> Self {
         Self {
             request,
+            image: &request.image.name,
             store,
             prover,
             tried,
             names,
             examined: RefCell::new(Vec::new()),
         }
+    }
+
+    /// With another name for the image: that of its origin.
+    pub fn named(self, image: &'p str) -> Self {
+        Self { image, ..self }
     }
 
     pub fn examine(&self, target: &Target<'a>) -> Rc<Examined<'a>> {
@@ -136,9 +143,9 @@ impl<'a, 'p> Docket<'a, 'p> {
         examined
     }
 
-    /// The image's normalised name.
-    pub fn name(&self) -> &'a str {
-        &self.request.image.name
+    /// The normalised name that the image is judged by.
+    pub fn name(&self) -> &'p str {
+        self.image
     }
 
     pub fn now(&self) -> i64 {

@@ -4,12 +4,12 @@ use super::docket::Examined;
 use super::outcome::Outcome;
 use super::waivers::Objected;
 use crate::digest::Digest;
-use crate::policy::{Enforced, RuleKind};
+use crate::policy::{Enforced, ImageNames, RuleKind};
 use crate::rules;
 use crate::targets::Target;
 use crate::wit::basics::{Failure, ResultClass, Severity, Verdict};
 use crate::wit::evidence::Rejection;
-use crate::wit::report::{Effect, Finding, NearMiss};
+use crate::wit::report::{Effect, Finding, NearMiss, RuleResult};
 
 /// How far a rejected piece of evidence is from counting: smaller is nearer.
 pub(super) fn distance(class: ResultClass) -> u8 {
@@ -256,6 +256,25 @@ pub(super) fn unmatched(name: &str) -> Finding {
         near_misses: Vec::new(),
         hint: Some("add an entry to `images`, or say `unmatched: inform`".to_owned()),
         evidence: None,
+    }
+}
+
+/// Copies seldom have what was said about their origin, and proxy caches never: say where to look for it.
+pub(super) fn nothing_found_here(rules: &mut [RuleResult], names: &ImageNames) {
+    let image = &names.image;
+    let hint = match (&names.origin, names.probable_origin()) {
+        (Some(origin), _) if names.evidence.contains(origin) => return,
+        (Some(origin), _) => format!(
+            "mirrors and proxy caches seldom have the evidence of `{origin}`: name that repository, or yours of signatures, as `evidence` of the mirror"
+        ),
+        (None, Some(origin)) => format!(
+            "if `{image}` is a proxy cache or mirror of `{origin}`, it has no evidence of its own: add `{{ origin: {origin}, mirror: {image}, evidence: {origin} }}` to `mirrors` of the policy"
+        ),
+        (None, None) => return,
+    };
+    let findings = rules.iter_mut().flat_map(|rule| &mut rule.findings);
+    for finding in findings.filter(|finding| finding.class == ResultClass::Unsigned && finding.near_misses.is_empty()) {
+        finding.hint = Some(hint.clone());
     }
 }
 

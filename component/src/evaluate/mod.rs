@@ -19,7 +19,9 @@ use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
 use crate::own_root;
-use crate::policy::{Enforced, Platforms, Policy, RootFile, RuleKind, SignerSet, Undecided, Unmatched, Which};
+use crate::policy::{
+    Enforced, ImageNames, Platforms, Policy, RootFile, RuleKind, SignerSet, Undecided, Unmatched, Which,
+};
 use crate::signer::Signer;
 use crate::targets::{self, Image, Scope};
 use crate::trust::Root;
@@ -44,10 +46,13 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
     dates::check(&policy, &request.policy.document.name, request.time).map_err(Error::Policy)?;
     let mut roots = read_roots(policy.roots.values())?;
     own_root::bind(&mut policy.signers, &mut roots, &request.policy.document.name).map_err(Error::Policy)?;
-    let enforced = policy.for_image(&request.image.name);
+    let names = policy
+        .names(&request.image.name, &request.policy.document.name)
+        .map_err(|fault| Error::Policy(vec![fault]))?;
+    let enforced = policy.for_image(&names);
     let mut report = blank(request, &policy, &roots);
     if enforced.is_empty() {
-        unmatched(request, &policy, &mut report);
+        unmatched(request, &policy, &names, &mut report);
         return Ok(report);
     }
     match resolved(request)? {
@@ -58,8 +63,9 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
                 .map(|one| result(one, outcome::unseen(one, &failure), &policy, request))
                 .collect();
         }
-        Ok(digest) => judge(request, &policy, &enforced, &roots, digest, &mut report),
+        Ok(digest) => judge(request, &policy, &names, &enforced, &roots, digest, &mut report),
     }
+    finding::nothing_found_here(&mut report.rules, &names);
     report.verdict = verdict(&report.rules);
     if report.verdict != Verdict::Allow {
         report.pinned.clear();
@@ -70,6 +76,7 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
 fn judge(
     request: &Request,
     policy: &Policy,
+    names: &ImageNames,
     enforced: &[Enforced<'_>],
     roots: &BTreeMap<String, Root>,
     digest: Digest,
@@ -102,7 +109,8 @@ fn judge(
         &prover,
         Tried::Asked(asked(policy, enforced)),
         &policy.types,
-    );
+    )
+    .named(names.judged());
     let bases = Bases::new(
         request,
         &store,
@@ -111,7 +119,7 @@ fn judge(
         &policy.types,
     );
     let document = &request.policy.document.name;
-    let waivers = Waivers::new(policy, document, &request.image.name, digest, request.time);
+    let waivers = Waivers::new(policy, document, names.judged(), digest, request.time);
     let ledger = Ledger::new(request.breadth);
     let bench = Bench {
         docket: &docket,
@@ -285,8 +293,8 @@ fn result(one: &Enforced<'_>, outcome: Outcome, policy: &Policy, request: &Reque
     }
 }
 
-fn unmatched(request: &Request, policy: &Policy, report: &mut Report) {
-    let name = &request.image.name;
+fn unmatched(request: &Request, policy: &Policy, names: &ImageNames, report: &mut Report) {
+    let name = &names.to_string();
     match policy.unmatched {
         Unmatched::Inform => report.warnings.push(Diagnostic {
             level: Level::Warning,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::{BaseImageRule, Check, ImageEntry, Platforms, Policy, Rule, RuleKind, Select, SignerSet, TypeSet, Which};
+use super::{
+    BaseImageRule, Check, ImageEntry, ImageNames, Platforms, Policy, Rule, RuleKind, Select, SignerSet, TypeSet, Which,
+};
 use crate::wit::basics::Mode;
 
 /// A rule as it holds for an image.
@@ -16,16 +18,18 @@ pub struct Enforced<'p> {
 }
 
 impl Policy {
-    /// The rules of every entry of `images` that matches, in the order of the policy; empty where none matches.
+    /// The rules of every entry of `images` that matches one of the image's names, in the order of the policy; empty where
+    /// none matches.
     ///
     /// Where several entries bring one rule, the strictest mode holds (`enforce` over `inform`), and what implies the other
     /// replaces it: `every` implies `index-or-every` and any listed platforms, `index` implies `index-or-every`, two lists
     /// are their union. So one more entry never loosens anything. What implies nothing of the other (`index` beside `every`,
     /// or beside listed platforms) is demanded too: the rule is then in the list once for each.
-    pub fn for_image(&self, name: &str) -> Vec<Enforced<'_>> {
+    pub fn for_image(&self, names: &ImageNames) -> Vec<Enforced<'_>> {
         let mut order: Vec<&Rule> = Vec::new();
         let mut held: BTreeMap<&str, (Mode, Vec<Platforms>)> = BTreeMap::new();
-        for entry in self.images.iter().filter(|entry| entry.pattern.matches(name)) {
+        let matches = |entry: &&ImageEntry| names.all().any(|name| entry.pattern.matches(name));
+        for entry in self.images.iter().filter(matches) {
             for rule in entry.rules.iter().filter_map(|name| self.rules.get(name)) {
                 let (mode, scopes) = held.entry(&rule.name).or_insert_with(|| {
                     order.push(rule);
@@ -248,7 +252,7 @@ mod tests {
     fn scopes(platforms: &[Platforms]) -> Vec<Platforms> {
         let policy = policy(platforms);
         policy
-            .for_image("r.example/a")
+            .for_image(&ImageNames::of("r.example/a"))
             .into_iter()
             .map(|enforced| enforced.platforms)
             .collect()

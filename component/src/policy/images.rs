@@ -9,7 +9,7 @@ use crate::pattern::Glob;
 use crate::wit::basics::Mode;
 
 /// Other names of Docker Hub; normalised names have `docker.io`.
-const DOCKER_HUB: [&str; 3] = ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+pub(super) const DOCKER_HUB: [&str; 3] = ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 
 impl Lower<'_> {
     pub fn images(&mut self, node: Option<&Node>, rules: &mut Names) -> Vec<ImageEntry> {

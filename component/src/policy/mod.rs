@@ -15,6 +15,7 @@ mod keyless;
 pub(crate) mod kinds;
 mod logs;
 mod lower;
+mod mirrors;
 mod pem;
 mod public_keys;
 mod read;
@@ -52,6 +53,8 @@ pub use kinds::provenance::{LevelDemand, MaterialDemand, ProvenanceRule};
 pub use kinds::sbom::SbomRule;
 pub use kinds::signature::{DockerReference, SignatureForm, SignatureRule};
 pub use kinds::vulnerabilities::{Demanded, TriageDemand, VulnerabilitiesRule};
+pub(crate) use mirrors::normalised;
+pub use mirrors::{ImageNames, Mirror};
 pub use requirements::requirements;
 pub use schema::schema;
 pub use types::{TypeNames, TypeSet};
@@ -63,6 +66,7 @@ pub struct Policy {
     pub roots: BTreeMap<String, RootFile>,
     pub rules: BTreeMap<String, Rule>,
     pub images: Vec<ImageEntry>,
+    pub mirrors: Vec<Mirror>,
     pub unmatched: Unmatched,
     /// `Inform` never covers a `signature` or `provenance` rule.
     pub undecided: Undecided,

@@ -84,6 +84,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         |name| rules.get(name),
     );
     let images = lower.images(root.get("images"), &mut rule_names);
+    let mirrors = lower.mirrors(root.get("mirrors"));
     let (unmatched, undecided) = (lower.unmatched(&root), lower.undecided(&root));
     lower.warn_unused_names(&signer_names);
     lower.warn_unused_names(&rule_names);
@@ -101,6 +102,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         roots: root_files,
         rules,
         images,
+        mirrors,
         unmatched,
         undecided,
         exceptions,

@@ -2,7 +2,7 @@
 
 use super::enforced::Enforced;
 use super::read::draft;
-use super::{Platforms, Policy, RuleKind};
+use super::{ImageNames, Platforms, Policy, RuleKind};
 use crate::wit::basics::Carrier;
 use crate::wit::diagnostics::Error;
 use crate::wit::request::PolicySource;
@@ -15,22 +15,29 @@ const CARRIERS: [Carrier; 3] = [Carrier::Referrer, Carrier::ReferrersTag, Carrie
 /// not handed over are listed, and what can be said without them is said.
 pub fn requirements(source: &PolicySource, images: &[String]) -> Result<Requirements, Error> {
     let draft = draft(source).map_err(Error::Policy)?;
+    let names: Result<Vec<_>, _> = images
+        .iter()
+        .map(|name| draft.policy.names(name, &source.document.name))
+        .collect();
+    let names = names.map_err(|fault| Error::Policy(vec![fault]))?;
     Ok(Requirements {
         missing_files: draft.missing,
         roots: draft.well_known_roots,
-        images: images.iter().map(|name| of_image(&draft.policy, name)).collect(),
+        images: names.into_iter().map(|names| of_image(&draft.policy, names)).collect(),
         warnings: draft.policy.warnings,
         weakenings: draft.weakenings,
     })
 }
 
-fn of_image(policy: &Policy, name: &str) -> ImageRequirements {
-    let enforced = policy.for_image(name);
+fn of_image(policy: &Policy, names: ImageNames) -> ImageRequirements {
+    let enforced = policy.for_image(&names);
     ImageRequirements {
-        name: name.to_owned(),
         carriers: carriers(&enforced),
         children: enforced.iter().any(|enforced| enforced.platforms != Platforms::Index),
         rules: enforced.iter().map(enforced_rule).collect(),
+        name: names.image,
+        origin: names.origin,
+        evidence: names.evidence,
     }
 }
 

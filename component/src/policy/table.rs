@@ -179,7 +179,11 @@ pub(crate) static POLICY: Mapping = Mapping {
         reserved("check"),
         reserved("defaults"),
         reserved("extends"),
-        reserved("mirrors"),
+        optional(
+            "mirrors",
+            Shape::List(&Shape::Mapping(&MIRROR)),
+            "Images that are copies of others, and repositories that hold evidence about them.",
+        ),
     ],
     shared: &[],
     groups: &[],
@@ -230,6 +234,29 @@ static EXCEPTION: Mapping = Mapping {
     ],
     shared: &[],
     groups: &[],
+};
+
+static MIRROR: Mapping = Mapping {
+    noun: "a mirror",
+    keys: &[
+        required(
+            "origin",
+            GLOB,
+            "`registry/repository` that the rules know, with at most one `*` or `**`.",
+        ),
+        optional(
+            "mirror",
+            GLOB,
+            "Where copies lie: judged as the origin, with what `*` or `**` stands for put into it. Without it the entry is about the origin itself.",
+        ),
+        optional(
+            "evidence",
+            Shape::Either(&[GLOB, Shape::List(&GLOB)]),
+            "Repositories in which evidence is looked for too; `*` or `**` stands for the same as in `mirror`.",
+        ),
+    ],
+    shared: &[],
+    groups: &[Group::AtLeastOne(&["mirror", "evidence"])],
 };
 
 static IMAGE: Mapping = Mapping {

@@ -106,10 +106,10 @@ fn a_small_policy_is_read() {
         (release.line, release.log, release.root.as_deref()),
         (3, LogDemand::Entry, Some("sigstore"))
     );
-    let enforced = policy.for_image("ghcr.io/acme/api");
+    let enforced = policy.for_image(&ImageNames::of("ghcr.io/acme/api"));
     assert_eq!(enforced[0].rule.to_string(), "signed by release");
     assert_eq!((enforced[0].rule.line, enforced[0].rule.severity), (9, Severity::High));
-    assert!(policy.for_image("ghcr.io/other/api").is_empty());
+    assert!(policy.for_image(&ImageNames::of("ghcr.io/other/api")).is_empty());
 }
 
 #[test]
@@ -238,11 +238,19 @@ fn meaning_2_the_stricter_mode_wins() {
         "images:\n  - { match: a.b/**, rules: [signed], mode: inform }\n  - { match: a.b/c, rules: [signed] }\n";
     let policy = read(&format!("{SIGNED}{images}")).unwrap();
     assert_eq!(
-        policy.for_image("a.b/c").iter().map(|e| e.mode).collect::<Vec<_>>(),
+        policy
+            .for_image(&ImageNames::of("a.b/c"))
+            .iter()
+            .map(|e| e.mode)
+            .collect::<Vec<_>>(),
         [crate::wit::basics::Mode::Enforce]
     );
     assert_eq!(
-        policy.for_image("a.b/d").iter().map(|e| e.mode).collect::<Vec<_>>(),
+        policy
+            .for_image(&ImageNames::of("a.b/d"))
+            .iter()
+            .map(|e| e.mode)
+            .collect::<Vec<_>>(),
         [crate::wit::basics::Mode::Inform]
     );
 }

@@ -3,7 +3,7 @@
 //! Monotone: it asks only whether enough evidence exists, so withholding some can only deny.
 
 use super::{Judgement, Uncounted, satisfied, too_few};
-use crate::policy::{DockerReference, SignatureForm, SignatureRule};
+use crate::policy::{DockerReference, SignatureForm, SignatureRule, normalised};
 use crate::statement::COSIGN_SIGN;
 use crate::verify::Verified;
 use crate::wit::basics::ResultClass;
@@ -90,7 +90,8 @@ fn not_a_signature(one: &Verified) -> Rejection {
 
 fn named(image: &str, one: &Verified) -> Result<(), Rejection> {
     let found = one.docker_reference().map(without_tag);
-    if found == Some(image) {
+    // cosign writes `index.docker.io/…`
+    if found.and_then(normalised).as_deref() == Some(image) {
         return Ok(());
     }
     Err(Rejection {

@@ -1,6 +1,7 @@
 //! `mode`, `enforce-from`, `platforms` and `undecided` of rules (meanings 8, 10).
 
 use portcullis_component::evaluate::evaluate;
+use portcullis_component::policy::ImageNames;
 use portcullis_component::wit::basics::{Mode, ResultClass, Verdict};
 use portcullis_component::wit::request::Outcome;
 use testbed::*;
@@ -44,7 +45,7 @@ fn platforms_of_rule_and_entry_both_hold() {
         portcullis_component::policy::Policy::read(&case("signature: { by: release }, platforms: every").source());
     let policy_of_both = both.unwrap();
     let platforms: Vec<_> = policy_of_both
-        .for_image(crate::case::NAME)
+        .for_image(&ImageNames::of(crate::case::NAME))
         .into_iter()
         .map(|one| one.platforms.words().join(","))
         .collect();

@@ -16,6 +16,7 @@ mod enforcement;
 mod exceptions;
 mod github;
 mod licenses;
+mod mirrors;
 mod monotony;
 mod provenance;
 mod sbom;

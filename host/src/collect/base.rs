@@ -1,7 +1,7 @@
 //! What the component wants to see of an image that another one was built on: its manifest, its platforms' and their
 //! configurations, and what was looked up about it. It all goes into the request of the image that is judged.
 
-use super::{Depth, Store, Walk};
+use super::{Depth, Places, Store, Walk};
 use crate::digest::Digest;
 use crate::limits;
 use crate::reference::Reference;
@@ -23,7 +23,7 @@ pub struct Beside {
 pub fn collect_base(source: &dyn Source, reference: &Reference, digest: Digest, carriers: &[Carrier]) -> Beside {
     let mut walk = Walk {
         source,
-        reference,
+        places: Places::new(reference, &[]),
         depth: Depth::Signed,
         store: Store::default(),
         budget: super::Budget::default(),
@@ -33,6 +33,8 @@ pub fn collect_base(source: &dyn Source, reference: &Reference, digest: Digest, 
             walk.store.admit_image(digest, fetched);
             let platforms = ImageRequirements {
                 name: reference.name(),
+                origin: None,
+                evidence: Vec::new(),
                 rules: Vec::new(),
                 carriers: carriers.to_vec(),
                 children: true,
@@ -41,7 +43,7 @@ pub fn collect_base(source: &dyn Source, reference: &Reference, digest: Digest, 
             walk.fetch_configurations(&manifests);
             let mut lookups = walk.look_up(&[digest], carriers);
             walk.fetch_candidates(&mut lookups);
-            lookups
+            lookups.into_iter().map(|one| one.lookup).collect()
         }
         Err(failure) => {
             walk.store.refuse(digest, failure);
@@ -75,7 +77,7 @@ impl Walk<'_> {
                 let reason = format!("expected a configuration of at most {limit} bytes, found {size}");
                 Err(over_budget(digest.to_string(), reason))
             } else {
-                self.source.blob(self.reference, digest, size)
+                self.source.blob(self.places.own(), digest, size)
             };
             match fetched {
                 Ok(fetched) => self.store.admit(digest, fetched),

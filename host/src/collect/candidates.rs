@@ -1,43 +1,59 @@
 //! Fetches the manifests that the look-ups name and, of those, the layers that may be evidence: what a manifest holds
 //! is decided by the manifest, since registries write what they like into the artifact type of a descriptor.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Depth, Store, Walk};
+use super::{Depth, Looked, Place, Places, Store, Walk, store};
 use crate::digest::Digest;
 use crate::document::{Part, Shape};
 use crate::limits;
 use crate::parallel;
-use crate::source::{Fetched, over_budget};
-use crate::wit::basics::Carrier;
+use crate::reference::Reference;
+use crate::source::{Fetched, could_not_look, over_budget};
+use crate::wit::basics::{Carrier, Failure};
 use crate::wit::request::{Lookup, Outcome};
 
+/// A manifest that may carry evidence, and where it was listed.
+struct Candidate {
+    digest: Digest,
+    places: Vec<Place>,
+}
+
+/// A layer that may be evidence, and where its manifest was listed.
+struct Layer {
+    part: Part,
+    places: Vec<Place>,
+}
+
 impl Walk<'_> {
-    pub(super) fn fetch_candidates(&mut self, lookups: &mut [Lookup]) {
+    pub(super) fn fetch_candidates(&mut self, lookups: &mut [Looked]) {
         let candidates = candidates(lookups, self.depth);
         self.fetch_manifests(&candidates);
         for lookup in lookups.iter_mut() {
-            refuse_foreign_index(&self.store, lookup);
+            refuse_foreign_index(&self.store, &mut lookup.lookup);
         }
         self.fetch_layers(&candidates);
     }
 
-    fn fetch_manifests(&mut self, candidates: &[Digest]) {
-        let missing: Vec<Digest> = candidates
+    fn fetch_manifests(&mut self, candidates: &[Candidate]) {
+        let missing: Vec<&Candidate> = candidates
             .iter()
-            .copied()
-            .filter(|digest| !self.store.has(*digest))
+            .filter(|candidate| !self.store.has(candidate.digest))
             .collect();
         let (within, beyond) = missing.split_at(missing.len().min(limits::CANDIDATES));
-        let fetch = |digest: &Digest| self.source.manifest(self.reference, *digest);
+        let fetch = |candidate: &&Candidate| {
+            first_of(&self.places, &candidate.places, candidate.digest, |reference| {
+                self.source.manifest(reference, candidate.digest)
+            })
+        };
         let fetched = self.budget.map(within, self.source.parallel(), fetch, Fetched::bytes);
-        for (digest, fetched) in within.iter().zip(fetched) {
+        for (candidate, fetched) in within.iter().zip(fetched) {
             match fetched {
-                Ok(fetched) => self.store.admit(*digest, fetched),
-                Err(failure) => self.store.refuse(*digest, failure),
+                Ok(fetched) => self.store.admit(candidate.digest, fetched),
+                Err(failure) => self.store.refuse(candidate.digest, failure),
             }
         }
-        for digest in beyond {
+        for Candidate { digest, .. } in beyond {
             let limit = limits::CANDIDATES;
             let reason = format!(
                 "expected at most {limit} manifests that may carry evidence, found {}",
@@ -47,24 +63,46 @@ impl Walk<'_> {
         }
     }
 
-    fn fetch_layers(&mut self, candidates: &[Digest]) {
+    fn fetch_layers(&mut self, candidates: &[Candidate]) {
         let layers = affordable_layers(&mut self.store, candidates, self.depth);
-        let fetch = |layer: &Part| self.source.blob(self.reference, layer.digest, layer.descriptor.size);
+        let fetch = |layer: &Layer| {
+            first_of(&self.places, &layer.places, layer.part.digest, |reference| {
+                self.source.blob(reference, layer.part.digest, layer.part.descriptor.size)
+            })
+        };
         let fetched = parallel::map(&layers, self.source.parallel(), fetch);
         for (layer, fetched) in layers.iter().zip(fetched) {
             match fetched {
-                Ok(fetched) => self.store.admit(layer.digest, fetched),
-                Err(failure) => self.store.refuse(layer.digest, failure),
+                Ok(fetched) => self.store.admit(layer.part.digest, fetched),
+                Err(failure) => self.store.refuse(layer.part.digest, failure),
             }
         }
     }
 }
 
+/// From the first place that has the bytes; what the first one of all said where none has them.
+fn first_of(
+    all: &Places,
+    places: &[Place],
+    digest: Digest,
+    fetch: impl Fn(&Reference) -> Result<Fetched, Failure>,
+) -> Result<Fetched, Failure> {
+    let mut first = None;
+    for place in places {
+        let fetched = all.reference(*place).and_then(&fetch);
+        match fetched.and_then(|fetched| store::matching(digest, fetched)) {
+            Ok(fetched) => return Ok(fetched),
+            Err(failure) => first = first.or(Some(failure)),
+        }
+    }
+    Err(first.unwrap_or_else(|| could_not_look(digest.to_string(), "it was listed nowhere")))
+}
+
 /// In the order of the look-ups, and by digest in each: the same however a registry orders its answer.
-fn candidates(lookups: &[Lookup], depth: Depth) -> Vec<Digest> {
-    let mut seen = BTreeSet::new();
-    let mut candidates = Vec::new();
-    for lookup in lookups {
+fn candidates(lookups: &[Looked], depth: Depth) -> Vec<Candidate> {
+    let mut seen: BTreeMap<Digest, usize> = BTreeMap::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for Looked { place, lookup } in lookups {
         let Outcome::Found(descriptors) = &lookup.outcome else {
             continue;
         };
@@ -75,7 +113,17 @@ fn candidates(lookups: &[Lookup], depth: Depth) -> Vec<Digest> {
             })
             .filter_map(|descriptor| descriptor.digest.parse().ok())
             .collect();
-        candidates.extend(wanted.into_iter().filter(|digest| seen.insert(*digest)));
+        for digest in wanted {
+            let number = *seen.entry(digest).or_insert(candidates.len());
+            match candidates.get_mut(number) {
+                Some(known) if known.places.contains(place) => {}
+                Some(known) => known.places.push(*place),
+                None => candidates.push(Candidate {
+                    digest,
+                    places: vec![*place],
+                }),
+            }
+        }
     }
     candidates
 }
@@ -102,13 +150,13 @@ fn refuse_foreign_index(store: &Store, lookup: &mut Lookup) {
 
 /// The budgets are spent by the sizes that the manifests state, in the order of the candidates, before anything is
 /// fetched.
-fn affordable_layers(store: &mut Store, candidates: &[Digest], depth: Depth) -> Vec<Part> {
+fn affordable_layers(store: &mut Store, candidates: &[Candidate], depth: Depth) -> Vec<Layer> {
     let mut seen = BTreeSet::new();
     let mut left = limits::EVIDENCE_BYTES_PER_IMAGE;
     let mut layers = Vec::new();
     for candidate in candidates {
         let Some(document) = store
-            .document(*candidate)
+            .document(candidate.digest)
             .filter(|document| document.shape == Shape::Manifest)
         else {
             continue;
@@ -145,7 +193,10 @@ fn affordable_layers(store: &mut Store, candidates: &[Digest], depth: Depth) -> 
                 Some(reason) => store.refuse(layer.digest, over_budget(layer.digest.to_string(), reason)),
                 None => {
                     left -= size;
-                    layers.push(layer);
+                    layers.push(Layer {
+                        part: layer,
+                        places: candidate.places.clone(),
+                    });
                 }
             }
         }

@@ -21,6 +21,14 @@ pub(super) fn contradiction(fetched: &Fetched) -> Option<Failure> {
     mismatch(claimed, fetched)
 }
 
+/// The bytes, if they are the ones that the digest names.
+pub(super) fn matching(digest: Digest, fetched: Fetched) -> Result<Fetched, Failure> {
+    match mismatch(digest, &fetched) {
+        Some(failure) => Err(failure),
+        None => Ok(fetched),
+    }
+}
+
 fn mismatch(expected: Digest, fetched: &Fetched) -> Option<Failure> {
     let found = Digest::of(&fetched.content);
     (found != expected).then(|| {

@@ -37,6 +37,8 @@ fn fixtures() -> Vec<(PathBuf, Reference)> {
 fn everything(children: bool) -> ImageRequirements {
     ImageRequirements {
         name: String::new(),
+        origin: None,
+        evidence: Vec::new(),
         rules: Vec::new(),
         carriers: CARRIERS.to_vec(),
         children,

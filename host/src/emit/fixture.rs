@@ -215,6 +215,8 @@ impl World {
     fn requirements(self, name: &str, mode: Mode) -> ImageRequirements {
         ImageRequirements {
             name: self.text(name),
+            origin: None,
+            evidence: Vec::new(),
             rules: vec![EnforcedRule {
                 rule: self.text("signed"),
                 kind: "signature".to_owned(),

@@ -11,10 +11,11 @@
 //! | referrers | 200, not an index | not supported | web front ends that answer every path |
 //! | referrers | 401, 403 | failed | the image could be read: it is no matter of rights that we know |
 //! | derived tag | 404 | absent | every registry |
-//! | derived tag | 403 | absent, since the image was readable | Artifactory |
-//! | derived tag | 401 | absent where a token was granted, since then the image was readable with it; else failed | Docker Hub |
+//! | derived tag | 403 | absent where the image was readable, else failed | Artifactory |
+//! | derived tag | 401 | the same where a token was granted, since then the image was readable with it; else failed | Docker Hub |
 //! | all | 408, 429, 5xx, time-out, truncated | failed, after retries | |
 //!
+//! In a repository that holds evidence and no image nothing was read before, so that 401 and 403 are failures there.
 //! Absent can only make the gate refuse. What is 200 and yet no answer (GitLab's fallback tag gives the subject itself)
 //! is seen from the body, in `collect`.
 
@@ -34,6 +35,8 @@ pub(super) enum Call {
 pub(super) enum Meaning {
     Here,
     Absent,
+    /// absent, if the image could be read in the same repository
+    Hidden,
     NotSupported,
     ImageNotFound,
     Failed,
@@ -51,7 +54,8 @@ pub(super) fn meaning(call: Call, status: u16, standing: Standing) -> Meaning {
     match (call, status, standing) {
         (_, 200, _) => Meaning::Here,
         (Call::Image, 404, _) => Meaning::ImageNotFound,
-        (Call::DerivedTag, 403 | 404, _) | (Call::DerivedTag, 401, Standing::Granted) => Meaning::Absent,
+        (Call::DerivedTag, 404, _) => Meaning::Absent,
+        (Call::DerivedTag, 403, _) | (Call::DerivedTag, 401, Standing::Granted) => Meaning::Hidden,
         (Call::Referrers, 400 | 404 | 405 | 406 | 501, _) => Meaning::NotSupported,
         _ => Meaning::Failed,
     }
@@ -80,9 +84,10 @@ mod tests {
         assert_eq!(granted(Call::Image, 401), Meaning::Failed);
         assert_eq!(granted(Call::Manifest, 404), Meaning::Failed);
         assert_eq!(granted(Call::Blob, 404), Meaning::Failed);
-        assert_eq!(granted(Call::DerivedTag, 401), Meaning::Absent);
+        assert_eq!(granted(Call::DerivedTag, 401), Meaning::Hidden);
         assert_eq!(meaning(Call::DerivedTag, 401, Standing::Anonymous), Meaning::Failed);
-        assert_eq!(meaning(Call::DerivedTag, 403, Standing::Anonymous), Meaning::Absent);
+        assert_eq!(meaning(Call::DerivedTag, 403, Standing::Anonymous), Meaning::Hidden);
+        assert_eq!(granted(Call::DerivedTag, 404), Meaning::Absent);
         assert_eq!(granted(Call::DerivedTag, 400), Meaning::Failed);
         assert_eq!(granted(Call::Referrers, 405), Meaning::NotSupported);
         assert_eq!(granted(Call::Referrers, 401), Meaning::Failed);

@@ -57,6 +57,7 @@ impl Source for Registry {
         Ok(match self.get(&place)? {
             Found::Here(answer) => Found::Here(fetched(&place, answer)),
             Found::Absent(answer) => Found::Absent(answer),
+            Found::Hidden(answer) => Found::Hidden(answer),
         })
     }
 
@@ -74,7 +75,7 @@ impl Source for Registry {
                 Found::Here(answer) => answer,
                 // A first page that is not there is an answer; a later one is a hole.
                 Found::Absent(answer) if before.is_empty() => return Ok(Found::Absent(answer)),
-                Found::Absent(answer) => return Err(could_not_look(here, answer)),
+                Found::Absent(answer) | Found::Hidden(answer) => return Err(could_not_look(here, answer)),
             };
             if before.is_empty() && !referrers::is_index(&answer) {
                 return Ok(Found::Absent("200 OK, but no index: not supported".to_owned()));

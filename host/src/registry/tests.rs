@@ -22,6 +22,8 @@ const BUNDLE: &str = r#"{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+j
 fn requirements(carriers: &[Carrier]) -> ImageRequirements {
     ImageRequirements {
         name: String::new(),
+        origin: None,
+        evidence: Vec::new(),
         rules: Vec::new(),
         carriers: carriers.to_vec(),
         children: false,
