@@ -182,7 +182,9 @@ fn the_vendors_example_is_read() {
     let document = std::fs::read_to_string(path).unwrap();
     assert_eq!(errors(&document), []);
     let policy = Policy::read(&source(&document)).unwrap();
-    let rules = policy.for_image(&portcullis_component::policy::ImageNames::of("registry.example/vendor/studio"));
+    let rules = policy.for_image(&portcullis_component::policy::ImageNames::of(
+        "registry.example/vendor/studio",
+    ));
     let kinds: Vec<_> = rules.iter().map(|one| one.rule.kind.name()).collect();
     assert_eq!(
         kinds,

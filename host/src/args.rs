@@ -152,6 +152,12 @@ pub struct RegistryOptions {
     pub ca_file: Option<PathBuf>,
     /// PEM, for registries that want to know who asks
     pub client: Option<ClientCertificate>,
+    /// `host[:port]` on loopback that speaks TLS
+    pub secure: Vec<String>,
+    /// hosts of token services that may have the credentials of a registry elsewhere
+    pub token_hosts: Vec<String>,
+    /// repositories in which evidence is looked for besides the images' own
+    pub evidence: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

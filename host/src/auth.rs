@@ -25,6 +25,8 @@ pub struct Environment {
     pub docker_config: Option<PathBuf>,
     /// `REGISTRY_AUTH_FILE`, as podman and skopeo have it
     pub registry_auth_file: Option<PathBuf>,
+    /// `DOCKER_AUTH_CONFIG`: what would be in docker's `config.json`, as GitLab's runners have it
+    pub docker_auth_config: Option<Secret>,
     /// `XDG_RUNTIME_DIR`, which holds podman's `containers/auth.json`
     pub runtime: Option<PathBuf>,
     /// `GITHUB_TOKEN`: for ghcr.io only
@@ -104,6 +106,7 @@ impl Environment {
         Self {
             docker_config: None,
             registry_auth_file: None,
+            docker_auth_config: None,
             runtime: None,
             github_token: None,
             gitlab: None,
@@ -129,6 +132,7 @@ impl Environment {
         Self {
             docker_config: path("DOCKER_CONFIG").or_else(|| Some(path("HOME")?.join(".docker"))),
             registry_auth_file: path("REGISTRY_AUTH_FILE"),
+            docker_auth_config: variable("DOCKER_AUTH_CONFIG").map(Secret),
             runtime: path("XDG_RUNTIME_DIR"),
             github_token: variable("GITHUB_TOKEN").map(Secret),
             gitlab,

@@ -53,12 +53,12 @@ pub fn run(extract: &Extract, credentials: auth::Environment) -> Result<Extracte
     let reference: Reference = extract.image.parse().map_err(|error| vec![usage(&error)])?;
     let references = std::slice::from_ref(&reference);
     let opened = Inquiry::open(extract.policy.as_ref(), &extract.evidence, credentials, references);
-    let (inquiry, _) = opened.map_err(|error| error.faults(&extract.image))?;
+    let (inquiry, requirements) = opened.map_err(|error| error.faults(&extract.image))?;
     let depth = match extract.trust {
         Trust::Anything => Depth::Documents,
         Trust::Proven => Depth::Named,
     };
-    let collected = inquiry.collect(&reference, &everything(&reference), depth);
+    let collected = inquiry.collect(&reference, &everything(&reference, &requirements), depth);
     let contacted = collected.contacted.clone();
     let request = inquiry.request(collected, Mode::Enforce, Breadth::Verdict);
     let extracted = inquiry.component().extract(&request, &selection(extract));

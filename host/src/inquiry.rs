@@ -1,6 +1,7 @@
 //! One inquiry: the policy with its files, where evidence comes from, and the component that answers. `check` asks it to
 //! judge, `list` to look.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +14,7 @@ use crate::layout::{Layout, LayoutError};
 use crate::limits;
 use crate::policy_source::{self, FileError};
 use crate::reference::{self, Reference};
-use crate::registry::{ClientCertificate, Registry, Settings};
+use crate::registry::{self, ClientCertificate, Registry, Settings};
 use crate::run::{FLAGS, Fault};
 use crate::source::{could_not_look, in_words};
 use crate::wit::basics::Mode;
@@ -52,6 +53,12 @@ pub enum Error {
     Bundle(#[from] BundleError),
     #[error("`{option}`: expected a registry host with an optional port, found `{found}`")]
     Host { option: &'static str, found: String },
+    #[error(
+        "`--tls-registry`: expected a registry on loopback, found `{found}`\nhint: every other one is spoken to over TLS anyway"
+    )]
+    NotLoopback { found: String },
+    #[error("`--evidence-repository`: expected `registry/repository` without tag and digest, found `{found}`")]
+    Repository { found: String },
     #[error("`{reference}` has no digest\nhint: with `--bundle` alone nothing is asked for; write `NAME@sha256:…`")]
     NoDigest { reference: String },
     #[error("the policy is wrong")]
@@ -81,9 +88,9 @@ impl Inquiry {
         let component = Component::load().map_err(bug)?;
         let time = options.now.unwrap_or_else(now);
         let names: Vec<String> = references.iter().map(Reference::name).collect();
-        let requirements = match &place {
+        let mut requirements = match &place {
             Some(place) => requirements(&component, &mut policy, place, &names, time)?,
-            None => nothing_required(),
+            None => nothing_required(&names),
         };
         let bundles = options
             .bundles
@@ -91,6 +98,14 @@ impl Inquiry {
             .map(|path| bundles::read(path))
             .collect::<Result<Vec<_>, _>>()?;
         let origin = origin(options, credentials)?;
+        let beside = repositories(&options.registry.evidence)?;
+        for image in &mut requirements.images {
+            match origin {
+                Origin::Registry(_) => image.evidence.extend(beside.iter().cloned()),
+                // all that there is lies in one place
+                Origin::Layout(_) | Origin::Bundles => image.evidence.clear(),
+            }
+        }
         if let (Origin::Bundles, Some(reference)) = (&origin, references.iter().find(|one| one.digest().is_none())) {
             return Err(Error::NoDigest {
                 reference: reference.written().to_owned(),
@@ -253,11 +268,19 @@ fn at_line(file: &str, line: u32, error: &FileError) -> Diagnostic {
     }
 }
 
-fn nothing_required() -> Requirements {
+fn nothing_required(names: &[String]) -> Requirements {
+    let image = |name: &String| ImageRequirements {
+        name: name.clone(),
+        origin: None,
+        evidence: Vec::new(),
+        rules: Vec::new(),
+        carriers: Vec::new(),
+        children: false,
+    };
     Requirements {
         missing_files: Vec::new(),
         roots: Vec::new(),
-        images: Vec::new(),
+        images: names.iter().map(image).collect(),
         warnings: Vec::new(),
         weakenings: Vec::new(),
     }
@@ -276,13 +299,15 @@ fn origin(options: &EvidenceOptions, credentials: auth::Environment) -> Result<O
 
 fn settings(options: &RegistryOptions, credentials: auth::Environment) -> Result<Settings, Error> {
     let mut settings = Settings::new(credentials);
-    for host in &options.insecure {
-        let normalised = reference::registry(host);
-        let unknown = || Error::Host {
-            option: "--insecure-registry",
-            found: host.clone(),
-        };
-        settings.insecure.insert(normalised.ok_or_else(unknown)?);
+    settings.insecure = hosts("--insecure-registry", &options.insecure)?;
+    settings.token_hosts = hosts("--token-host", &options.token_hosts)?;
+    settings.secure_loopback = hosts("--tls-registry", &options.secure)?;
+    if let Some(found) = settings
+        .secure_loopback
+        .iter()
+        .find(|host| !registry::is_loopback(host))
+    {
+        return Err(Error::NotLoopback { found: found.clone() });
     }
     if let Some(path) = &options.ca_file {
         settings.authorities = policy_source::pem("certificate authorities", path)?;
@@ -294,6 +319,30 @@ fn settings(options: &RegistryOptions, credentials: auth::Environment) -> Result
         });
     }
     Ok(settings)
+}
+
+/// Normalised, as references have them.
+fn hosts(option: &'static str, written: &[String]) -> Result<BTreeSet<String>, Error> {
+    let host = |host: &String| {
+        reference::registry(host).ok_or_else(|| Error::Host {
+            option,
+            found: host.clone(),
+        })
+    };
+    written.iter().map(host).collect()
+}
+
+fn repositories(written: &[String]) -> Result<Vec<String>, Error> {
+    let repository = |found: &String| {
+        let reference: Option<Reference> = found.parse().ok();
+        let bare = reference.filter(|reference| {
+            let last = found.rsplit('/').next().unwrap_or_default();
+            reference.digest().is_none() && !last.contains(':')
+        });
+        bare.map(|reference| reference.name())
+            .ok_or_else(|| Error::Repository { found: found.clone() })
+    };
+    written.iter().map(repository).collect()
 }
 
 fn secret(path: &Path) -> Result<auth::Secret, Error> {

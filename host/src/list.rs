@@ -12,7 +12,7 @@ use crate::run::Fault;
 use crate::wit::basics::{Carrier, Failure, Mode};
 use crate::wit::evidence::Evidence;
 use crate::wit::request::{Blob, Breadth, Outcome};
-use crate::wit::requirements::ImageRequirements;
+use crate::wit::requirements::{ImageRequirements, Requirements};
 
 /// Short type of what the component does not recognise.
 const UNKNOWN: &str = "unknown";
@@ -26,7 +26,7 @@ pub fn run(list: &List, credentials: auth::Environment) -> Result<Listing, Vec<F
         std::slice::from_ref(&reference),
     );
     let (inquiry, requirements) = opened.map_err(|error| error.faults(&list.image))?;
-    let collected = inquiry.collect(&reference, &everything(&reference), list.depth);
+    let collected = inquiry.collect(&reference, &everything(&reference, &requirements), list.depth);
     let contacted = collected.contacted.clone();
     let request = inquiry.request(collected, Mode::Enforce, Breadth::Verdict);
     let inspected = inquiry.component().inspect(&request);
@@ -86,11 +86,12 @@ fn strangers(evidence: &[Evidence], blobs: &[Blob]) -> Vec<Stranger> {
 }
 
 /// Wherever evidence may be.
-pub fn everything(reference: &Reference) -> ImageRequirements {
+pub fn everything(reference: &Reference, requirements: &Requirements) -> ImageRequirements {
+    let known = requirements.images.first();
     ImageRequirements {
         name: reference.name(),
-        origin: None,
-        evidence: Vec::new(),
+        origin: known.and_then(|image| image.origin.clone()),
+        evidence: known.map(|image| image.evidence.clone()).unwrap_or_default(),
         rules: Vec::new(),
         carriers: vec![
             Carrier::Referrer,

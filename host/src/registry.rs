@@ -96,12 +96,7 @@ impl Registry {
         } else {
             registry
         };
-        let name = host
-            .rsplit_once(':')
-            .filter(|(_, port)| !port.ends_with(']'))
-            .map_or(host, |(name, _)| name);
-        let on_loopback =
-            url::is_loopback(name.trim_matches(['[', ']'])) && !self.settings.secure_loopback.contains(registry);
+        let on_loopback = is_loopback(host) && !self.settings.secure_loopback.contains(registry);
         let scheme = if on_loopback || self.settings.insecure.contains(registry) {
             "http"
         } else {
@@ -160,9 +155,7 @@ impl Registry {
     fn content(&self, place: &Place) -> Result<Answer, Failure> {
         match self.get(place)? {
             Found::Here(answer) => Ok(answer),
-            Found::Absent(answer) | Found::Hidden(answer) => {
-                Err(could_not_look(format!("GET {}", place.url), answer))
-            }
+            Found::Absent(answer) | Found::Hidden(answer) => Err(could_not_look(format!("GET {}", place.url), answer)),
         }
     }
 
@@ -258,6 +251,13 @@ impl Registry {
         let mut contacted = self.contacted.lock().unwrap_or_else(PoisonError::into_inner);
         contacted.entry(name.to_owned()).or_default().insert(url.authority());
     }
+}
+
+/// Whether `host` or `host:port` is on this machine.
+pub(crate) fn is_loopback(registry: &str) -> bool {
+    let port = registry.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'));
+    let name = port.map_or(registry, |(name, _)| name);
+    url::is_loopback(name.trim_matches(['[', ']']))
 }
 
 /// How far a request to the registry itself may go.

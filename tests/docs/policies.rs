@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::markdown::{blocks, documents, read};
 
-const POLICY_KEYS: [&str; 7] = [
+const POLICY_KEYS: [&str; 8] = [
     "version",
     "signers",
     "trust",
     "rules",
     "images",
+    "mirrors",
     "unmatched",
     "undecided",
 ];

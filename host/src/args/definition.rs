@@ -260,6 +260,21 @@ fn evidence() -> Vec<Arg> {
                 "HOST",
                 "Speak to this registry without TLS; may be repeated",
             ),
+            many(
+                "tls-registry",
+                "HOST",
+                "Speak TLS to this registry on loopback; may be repeated",
+            ),
+            many(
+                "token-host",
+                "HOST",
+                "Credentials of a registry may go to its token service on this host; may be repeated",
+            ),
+            many(
+                "evidence-repository",
+                "NAME",
+                "Look for evidence in this repository too, as with COSIGN_REPOSITORY; may be repeated",
+            ),
             option("ca-file", "FILE", "Roots (PEM) for registries, beside the system's"),
             option("cert", "FILE", "Client certificate (PEM) for registries"),
             option("key-file", "FILE", "Key (PEM) of the client certificate"),

@@ -25,6 +25,9 @@ pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceO
             insecure: texts(matches, "insecure-registry").cloned().collect(),
             ca_file: path(matches, "ca-file"),
             client: client(matches)?,
+            secure: texts(matches, "tls-registry").cloned().collect(),
+            token_hosts: texts(matches, "token-host").cloned().collect(),
+            evidence: texts(matches, "evidence-repository").cloned().collect(),
         },
     })
 }
@@ -52,6 +55,10 @@ pub fn weakenings(matches: &ArgMatches) -> Vec<Weakening> {
         ),
         ("now", "judged as of this time, not of the clock"),
         ("insecure-registry", "this registry is spoken to without TLS"),
+        (
+            "token-host",
+            "this host receives the credentials of registries that name it",
+        ),
     ];
     let given = options.into_iter().flat_map(|(name, effect)| {
         texts(matches, name).map(move |value| Weakening {

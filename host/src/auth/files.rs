@@ -25,7 +25,11 @@ struct Shape {
     creds_store: String,
 }
 
-/// podman's order: `REGISTRY_AUTH_FILE` alone where it is set, else podman's own file, else docker's.
+/// Stands for a path where there is none.
+const VARIABLE: &str = "DOCKER_AUTH_CONFIG";
+
+/// podman's order: `REGISTRY_AUTH_FILE` alone where it is set, else podman's own file, else docker's. Before them GitLab's
+/// variable, as its runners have it.
 pub(super) fn credential(
     environment: &Environment,
     reference: &Reference,
@@ -46,6 +50,13 @@ pub(super) fn credential(
         .flatten()
         .collect(),
     };
+    let variable = environment.docker_auth_config.as_ref();
+    if let (None, Some(content)) = (&environment.registry_auth_file, variable) {
+        let content = content.reveal().as_bytes().to_vec();
+        if let Some(credential) = from_content(content, Path::new(VARIABLE), reference, environment.helper_time)? {
+            return Ok(Some(credential));
+        }
+    }
     for path in paths {
         if let Some(credential) = from_file(&path, reference, environment.helper_time)? {
             return Ok(Some(credential));
@@ -55,7 +66,18 @@ pub(super) fn credential(
 }
 
 fn from_file(path: &Path, reference: &Reference, helper_time: Duration) -> Result<Option<Credential>, CredentialError> {
-    let Some(content) = read(path)? else { return Ok(None) };
+    match read(path)? {
+        Some(content) => from_content(content, path, reference, helper_time),
+        None => Ok(None),
+    }
+}
+
+fn from_content(
+    content: Vec<u8>,
+    path: &Path,
+    reference: &Reference,
+    helper_time: Duration,
+) -> Result<Option<Credential>, CredentialError> {
     let shape: Shape = serde_json::from_slice(&content).map_err(|error| CredentialError::Malformed {
         path: path.to_owned(),
         line: error.line(),

@@ -67,7 +67,8 @@ impl Walk<'_> {
         let layers = affordable_layers(&mut self.store, candidates, self.depth);
         let fetch = |layer: &Layer| {
             first_of(&self.places, &layer.places, layer.part.digest, |reference| {
-                self.source.blob(reference, layer.part.digest, layer.part.descriptor.size)
+                self.source
+                    .blob(reference, layer.part.digest, layer.part.descriptor.size)
             })
         };
         let fetched = parallel::map(&layers, self.source.parallel(), fetch);

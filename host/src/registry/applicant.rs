@@ -198,7 +198,9 @@ fn encoded(form: &[(&str, &str)]) -> String {
 }
 
 fn no_credentials(host: &str) -> String {
-    format!("asked without credentials, none found for `{host}`")
+    format!(
+        "no credentials: none were found for `{host}`, so it was asked without; log in with `docker login {host}`, or give the token of the pipeline"
+    )
 }
 
 fn used(origin: &Origin) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls_native_certs::load_native_certs;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
-use super::settings::Settings;
+use super::settings::ClientCertificate;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TlsError {
@@ -22,8 +22,8 @@ pub(super) enum TlsError {
     ClientKey,
 }
 
-pub(super) fn configuration(settings: &Settings) -> Result<TlsConfig, TlsError> {
-    let given = certificates(&settings.authorities).ok_or(TlsError::Authorities)?;
+pub(super) fn configuration(authorities: &[u8], client: Option<&ClientCertificate>) -> Result<TlsConfig, TlsError> {
+    let given = certificates(authorities).ok_or(TlsError::Authorities)?;
     let native = load_native_certs().certs;
     let roots: Vec<Certificate<'static>> = native
         .iter()
@@ -33,7 +33,7 @@ pub(super) fn configuration(settings: &Settings) -> Result<TlsConfig, TlsError> 
     if roots.is_empty() {
         return Err(TlsError::NoRoots);
     }
-    let client = settings.client_certificate.as_ref().map(|client| {
+    let client = client.map(|client| {
         let chain = certificates(&client.chain)
             .filter(|chain| !chain.is_empty())
             .ok_or(TlsError::ClientChain)?;

@@ -20,6 +20,8 @@ use crate::limits;
 
 pub(super) struct Transport {
     tls: OnceLock<Result<ureq::tls::TlsConfig, TlsError>>,
+    /// the same without the client certificate, for hosts that a registry names
+    anonymous_tls: OnceLock<Result<ureq::tls::TlsConfig, TlsError>>,
     agents: Mutex<BTreeMap<(Reach, Scheme), Agent>>,
 }
 
@@ -77,6 +79,7 @@ impl Transport {
     pub(super) fn new() -> Self {
         Self {
             tls: OnceLock::new(),
+            anonymous_tls: OnceLock::new(),
             agents: Mutex::new(BTreeMap::new()),
         }
     }
@@ -141,9 +144,12 @@ impl Transport {
             .timeout_per_read(Some(settings.timeouts.read))
             .timeout_global(Some(settings.timeouts.request));
         if scheme == Scheme::Https {
-            let tls = self
-                .tls
-                .get_or_init(|| tls::configuration(settings))
+            let (slot, client) = match reach {
+                Reach::From(_) => (&self.anonymous_tls, None),
+                Reach::Registry | Reach::Loopback => (&self.tls, settings.client_certificate.as_ref()),
+            };
+            let tls = slot
+                .get_or_init(|| tls::configuration(&settings.authorities, client))
                 .clone()
                 .map_err(Trouble::Tls)?;
             config = config.tls_config(tls).https_only(true);

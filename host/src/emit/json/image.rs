@@ -16,6 +16,10 @@ pub struct Image<'a> {
     reference: &'a str,
     /// normalised `registry/repository`
     name: &'a str,
+    /// the name that the policy knows it by, where it is a mirror: what exceptions and signatures name
+    origin: Option<&'a str>,
+    /// repositories in which evidence was looked for besides its own
+    evidence_repositories: Vec<&'a str>,
     tag: Option<&'a str>,
     /// null where the reference could not be resolved
     digest: Option<&'a str>,
@@ -154,6 +158,8 @@ impl<'a> Image<'a> {
         Self {
             reference: &report.reference,
             name: &report.name,
+            origin: image.requirements.origin.as_deref(),
+            evidence_repositories: all(&image.requirements.evidence),
             tag: report.tag.as_deref(),
             digest: report.digest.as_deref(),
             verdict: image.verdict().into(),

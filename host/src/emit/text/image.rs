@@ -27,6 +27,7 @@ pub fn draw<W: Write>(run: &Run, image: &Image, detail: Detail, screen: &mut Scr
         ],
     )?;
     files::draw_mentions(image, screen)?;
+    draw_names(image, screen)?;
     for rule in &image.report.rules {
         if detail != Detail::Quiet || rule.verdict != Verdict::Allow {
             draw_rule(run, image, rule, detail, screen)?;
@@ -56,6 +57,15 @@ pub fn draw<W: Write>(run: &Run, image: &Image, detail: Detail, screen: &mut Scr
         }
     }
     screen.blank()
+}
+
+/// What it was judged as, and where else evidence was looked for.
+fn draw_names<W: Write>(image: &Image, screen: &mut Screen<W>) -> io::Result<()> {
+    let origin = image.requirements.origin.iter().map(|name| ("mirror of", name));
+    let evidence = image.requirements.evidence.iter().map(|name| ("evidence in", name));
+    origin.chain(evidence).try_for_each(|(label, name)| {
+        screen.entry(2, &(say![label], Paint::Faint), COLUMN, &(say![name], Paint::Plain))
+    })
 }
 
 fn paint(verdict: Verdict) -> Paint {
