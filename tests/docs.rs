@@ -177,13 +177,17 @@ fn exit_codes_variables_limits_and_version_are_those_of_the_code() {
         ("a file that a policy names", limits::POLICY_FILE_BYTES),
         ("a list of images", limits::IMAGE_LIST_BYTES),
     ];
-    let counts = [
+    let counts: [(&str, usize); 7] = [
         ("manifests that may carry evidence, per image", limits::CANDIDATES),
         ("pieces of evidence, per image", limits::PIECES),
         ("referrers that one answer may list", limits::LISTED),
         ("pages of referrers", limits::PAGES),
         ("platforms of an index, nested ones included", limits::CHILDREN),
         ("indexes in indexes", limits::NESTING),
+        (
+            "requests to one host, in one call",
+            usize::try_from(limits::REQUESTS).unwrap(),
+        ),
     ];
     let bytes = bytes.map(|(what, limit)| format!("| {what} | {} MiB |", limit >> 20));
     let counts = counts.map(|(what, limit)| format!("| {what} | {limit} |"));

@@ -158,6 +158,12 @@ pub struct RegistryOptions {
     pub token_hosts: Vec<String>,
     /// repositories in which evidence is looked for besides the images' own
     pub evidence: Vec<String>,
+    /// none: nothing is kept
+    pub cache: Option<PathBuf>,
+    /// requests to one host
+    pub requests: Option<NonZeroUsize>,
+    /// manifests that may carry evidence, for one image
+    pub candidates: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::args::{EvidenceOptions, PolicyChoice, RegistryOptions};
 use crate::auth;
 use crate::bundles::{self, BundleError};
+use crate::cache::Cache;
 use crate::collect::{Beside, Collected, Depth, collect, collect_base};
 use crate::component::{self, Component};
 use crate::layout::{Layout, LayoutError};
@@ -308,6 +310,16 @@ fn settings(options: &RegistryOptions, credentials: auth::Environment) -> Result
         .find(|host| !registry::is_loopback(host))
     {
         return Err(Error::NotLoopback { found: found.clone() });
+    }
+    settings.cache = options
+        .cache
+        .as_deref()
+        .map(|folder| Arc::new(Cache::new(folder, limits::CACHE_BYTES)));
+    if let Some(most) = options.requests {
+        settings.requests = u64::try_from(most.get()).unwrap_or(u64::MAX);
+    }
+    if let Some(most) = options.candidates {
+        settings.candidates = most.get();
     }
     if let Some(path) = &options.ca_file {
         settings.authorities = policy_source::pem("certificate authorities", path)?;

@@ -29,6 +29,7 @@
 pub mod args;
 pub mod auth;
 pub mod bundles;
+pub mod cache;
 pub mod check;
 pub mod ci;
 pub mod collect;

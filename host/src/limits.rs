@@ -49,6 +49,15 @@ pub const CHILDREN: usize = 200;
 /// Indexes in indexes, counted from the image: deeper ones are left to the component to refuse.
 pub const NESTING: usize = 2;
 
+/// What the cache holds: the evidence of some thousand images, and of few that have large SBOMs.
+pub const CACHE_BYTES: u64 = 1 << 30;
+
+/// Files of the cache that are counted: with 1 KiB each they would be as much as `CACHE_BYTES`.
+pub const CACHE_ENTRIES: usize = 1_000_000;
+
+/// HTTP requests to one host in one call. An image with twenty platforms and its evidence takes some hundred.
+pub const REQUESTS: u64 = 20_000;
+
 /// A token answer. Registries sign JWTs of some KiB; Azure's reach 10 KiB.
 pub const TOKEN_BYTES: u64 = 64 << 10;
 

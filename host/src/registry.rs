@@ -129,6 +129,7 @@ impl Registry {
             Err(AskError::Trouble(trouble @ Trouble::TooLarge { .. })) if place.call != Call::Blob => {
                 return Err(over_budget(here, trouble));
             }
+            Err(AskError::Trouble(trouble @ Trouble::Exhausted { .. })) => return Err(over_budget(here, trouble)),
             Err(error) => return Err(could_not_look(here, in_words(&error))),
         };
         let pass = self.tokens.current(&place.reference.name());
@@ -200,7 +201,7 @@ impl Registry {
             Call::Image | Call::Manifest | Call::DerivedTag => ACCEPT_MANIFEST,
         };
         if !url.same_origin(&place.registry) {
-            let reach = Reach::From(address::zone_of(&place.registry));
+            let reach = Reach::From(self.transport.seen.zone_of(&place.registry));
             return Ok(self.transport.send(
                 &self.settings,
                 &Question {

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::digest::Digest;
+use crate::limits;
 use crate::reference::Reference;
 use crate::wit::basics::{Carrier, Failure, ResultClass};
 use crate::wit::request::Descriptor;
@@ -84,6 +85,11 @@ pub trait Source: Sync {
 
     /// How many requests may be under way at once.
     fn parallel(&self) -> NonZeroUsize;
+
+    /// How many manifests that may carry evidence are fetched for one image.
+    fn candidates(&self) -> usize {
+        limits::CANDIDATES
+    }
 
     /// Every host that was spoken to about this image, sorted.
     fn contacted(&self, reference: &Reference) -> Vec<String>;

@@ -268,13 +268,25 @@ fn evidence() -> Vec<Arg> {
             many(
                 "token-host",
                 "HOST",
-                "Credentials of a registry may go to its token service on this host; may be repeated",
+                "A registry's token service that may have its credentials; may be repeated",
             ),
             many(
                 "evidence-repository",
                 "NAME",
-                "Look for evidence in this repository too, as with COSIGN_REPOSITORY; may be repeated",
+                "Look for evidence in this repository too; may be repeated",
             ),
+            option(
+                "max-referrers",
+                "N",
+                "Referrers of an image to look at, at most 1000 [default: 1000]",
+            ),
+            option("max-requests", "N", "Requests to one host [default: 20000]"),
+            option(
+                "cache-dir",
+                "DIR",
+                "Keep blobs here [default: ~/.cache/portcullis; in pipelines none]",
+            ),
+            switch("no-cache", "Fetch everything anew, and keep nothing").conflicts_with("cache-dir"),
             option("ca-file", "FILE", "Roots (PEM) for registries, beside the system's"),
             option("cert", "FILE", "Client certificate (PEM) for registries"),
             option("key-file", "FILE", "Key (PEM) of the client certificate"),

@@ -6,7 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use super::{ClientCertificate, EvidenceOptions, RegistryOptions, UsageError};
+use crate::cache;
 use crate::ci::Environment;
+use crate::limits;
 use crate::run::{Source, Weakening};
 
 pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceOptions, UsageError> {
@@ -28,8 +30,40 @@ pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceO
             secure: texts(matches, "tls-registry").cloned().collect(),
             token_hosts: texts(matches, "token-host").cloned().collect(),
             evidence: texts(matches, "evidence-repository").cloned().collect(),
+            cache: cache_folder(matches, environment),
+            requests: number(matches, "max-requests", usize::MAX)?,
+            candidates: number(matches, "max-referrers", limits::CANDIDATES)?,
         },
     })
+}
+
+/// Pipelines often start with an empty disk, and what they share between jobs is for their configuration to say.
+fn cache_folder(matches: &ArgMatches, environment: &Environment) -> Option<PathBuf> {
+    if matches.get_flag("no-cache") {
+        return None;
+    }
+    let variable = || environment.variable("PORTCULLIS_CACHE_DIR").map(PathBuf::from);
+    let named = path(matches, "cache-dir").or_else(variable);
+    named.or_else(|| match environment.variable("CI") {
+        None | Some("false") => cache::folder(environment),
+        Some(_) => None,
+    })
+}
+
+fn number(matches: &ArgMatches, name: &str, most: usize) -> Result<Option<NonZeroUsize>, UsageError> {
+    let Some(value) = matches.get_one::<String>(name) else {
+        return Ok(None);
+    };
+    let number = value.parse().ok().filter(|number: &NonZeroUsize| number.get() <= most);
+    let bad = || UsageError::BadValue {
+        option: format!("--{name}"),
+        value: value.clone(),
+        expected: match most {
+            usize::MAX => "a number from 1".to_owned(),
+            most => format!("a number from 1 to {most}"),
+        },
+    };
+    number.map(Some).ok_or_else(bad)
 }
 
 fn client(matches: &ArgMatches) -> Result<Option<ClientCertificate>, UsageError> {

@@ -40,7 +40,7 @@ impl Walk<'_> {
             .iter()
             .filter(|candidate| !self.store.has(candidate.digest))
             .collect();
-        let (within, beyond) = missing.split_at(missing.len().min(limits::CANDIDATES));
+        let (within, beyond) = missing.split_at(missing.len().min(self.source.candidates()));
         let fetch = |candidate: &&Candidate| {
             first_of(&self.places, &candidate.places, candidate.digest, |reference| {
                 self.source.manifest(reference, candidate.digest)
@@ -54,7 +54,7 @@ impl Walk<'_> {
             }
         }
         for Candidate { digest, .. } in beyond {
-            let limit = limits::CANDIDATES;
+            let limit = self.source.candidates();
             let reason = format!(
                 "expected at most {limit} manifests that may carry evidence, found {}",
                 missing.len()

@@ -206,7 +206,11 @@ impl World {
             reason: self.text("503 Service Unavailable"),
         }];
         Image {
-            requirements: self.requirements("quay.io/acme/db", Mode::Enforce),
+            requirements: ImageRequirements {
+                origin: self.maybe("docker.io/acme/db"),
+                evidence: vec![self.text("quay.io/acme/signatures")],
+                ..self.requirements("quay.io/acme/db", Mode::Enforce)
+            },
             report,
             mentions: Vec::new(),
         }

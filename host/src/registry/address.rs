@@ -1,14 +1,16 @@
 //! Which addresses a request may reach. A registry decides where its redirects and token realms point to: they must not
 //! become a way to services that only this machine can see, such as a cloud's metadata at 169.254.169.254.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::url::Url;
+use super::url::{self, Url};
 
 /// Who can see an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +32,11 @@ pub(super) enum Reach {
     From(Zone),
 }
 
+/// Where hosts were found to be, by their names: what a registry answers later to another question about its name changes
+/// nothing, since the most public of its addresses counts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen(Arc<Mutex<BTreeMap<String, Zone>>>);
+
 /// Looks names up and refuses addresses out of reach: what is checked is what is connected to.
 #[derive(Debug)]
 pub(super) struct Fence {
@@ -37,6 +44,7 @@ pub(super) struct Fence {
     /// its own address is no target of anybody
     pub(super) proxy: Option<String>,
     pub(super) resolver: DefaultResolver,
+    pub(super) seen: Seen,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,28 +93,47 @@ impl Resolver for Fence {
                 host: host.to_owned(),
                 address,
             }))),
-            None => Ok(addresses),
+            None => {
+                self.seen.note(host, addresses.iter().map(|socket| zone(socket.ip())));
+                Ok(addresses)
+            }
         }
     }
 }
 
-/// The zone of the registry itself; public where its name cannot be looked up here, behind a proxy say.
-pub(super) fn zone_of(registry: &Url) -> Zone {
-    let found = (registry.host().as_str(), registry.port()).to_socket_addrs();
-    found
-        .ok()
-        .and_then(|mut addresses| addresses.next())
-        .map_or(Zone::Public, |socket| zone(socket.ip()))
+impl Seen {
+    fn note(&self, host: &str, zones: impl Iterator<Item = Zone>) {
+        let Some(found) = zones.min() else { return };
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = seen.entry(url::plain_host(host)).or_insert(found);
+        *known = found.min(*known);
+    }
+
+    /// The zone of a registry that was spoken to; public where its name was not looked up here, behind a proxy say.
+    pub(super) fn zone_of(&self, registry: &Url) -> Zone {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&registry.host()).copied().unwrap_or(Zone::Public)
+    }
 }
 
 fn zone(address: IpAddr) -> Zone {
     match address {
         IpAddr::V4(address) => zone_v4(address),
-        IpAddr::V6(address) => address.to_ipv4_mapped().map_or_else(|| zone_v6(address), zone_v4),
+        IpAddr::V6(address) => carried(address).map_or_else(|| zone_v6(address), zone_v4),
     }
 }
 
-/// [RFC 6890](https://www.rfc-editor.org/rfc/rfc6890), and 100.64.0.0/10 of RFC 6598, where some clouds keep their
+/// The address that is meant by one of IPv6 that carries it: mapped, [RFC 6052](https://www.rfc-editor.org/rfc/rfc6052)
+/// (`64:ff9b::/96`), [RFC 3056](https://www.rfc-editor.org/rfc/rfc3056) (`2002::/16`).
+fn carried(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(of(high, low)),
+        _ => address.to_ipv4_mapped(),
+    }
+}
+
+/// [RFC 6890](https://www.rfc-editor.org/rfc/rfc6890), reserved ranges included, and 100.64.0.0/10 of RFC 6598, where some clouds keep their
 /// metadata.
 fn zone_v4(address: Ipv4Addr) -> Zone {
     let octets = address.octets();
@@ -115,6 +142,7 @@ fn zone_v4(address: Ipv4Addr) -> Zone {
     } else if address.is_link_local() {
         Zone::LinkLocal
     } else if address.is_private()
+        || matches!(octets, [192, 0, 0, _] | [198, 18 | 19, _, _] | [240..=255, _, _, _])
         || (octets[0] == 100 && octets[1] & 0xc0 == 64)
         || address.is_multicast()
         || address.is_broadcast()
@@ -130,7 +158,7 @@ fn zone_v6(address: Ipv6Addr) -> Zone {
         Zone::Loopback
     } else if address.is_unicast_link_local() {
         Zone::LinkLocal
-    } else if address.is_unique_local() || address.is_multicast() {
+    } else if address.is_unique_local() || address.is_multicast() || address.segments()[0] & 0xffc0 == 0xfec0 {
         Zone::Private
     } else {
         Zone::Public
@@ -150,6 +178,11 @@ mod tests {
             ("::ffff:127.0.0.1", Zone::Loopback),
             ("169.254.169.254", Zone::LinkLocal),
             ("fe80::1", Zone::LinkLocal),
+            ("64:ff9b::a9fe:a9fe", Zone::LinkLocal),
+            ("2002:7f00:1::1", Zone::Loopback),
+            ("198.18.0.1", Zone::Private),
+            ("240.0.0.1", Zone::Private),
+            ("fec0::1", Zone::Private),
             ("10.1.2.3", Zone::Private),
             ("100.100.100.200", Zone::Private),
             ("fd00:ec2::254", Zone::Private),
@@ -171,5 +204,18 @@ mod tests {
         assert!(!check(Reach::From(Zone::Public), "https://localhost/"));
         assert!(check(Reach::From(Zone::Private), "https://10.0.0.7/"));
         assert!(check(Reach::From(Zone::Public), "https://storage.example/"));
+    }
+
+    /// A name server that answers once with a public address and once with one inside gains nothing.
+    #[test]
+    fn the_most_public_address_of_a_registry_counts() {
+        let registry = Url::parse("https://Registry.example./").expect("a URL");
+        let seen = Seen::default();
+        assert_eq!(seen.zone_of(&registry), Zone::Public);
+        seen.note("registry.example", [Zone::Private].into_iter());
+        assert_eq!(seen.zone_of(&registry), Zone::Private);
+        seen.note("REGISTRY.example", [Zone::Loopback, Zone::Public].into_iter());
+        seen.note("registry.example", [Zone::Private].into_iter());
+        assert_eq!(seen.zone_of(&registry), Zone::Public);
     }
 }

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use ureq::http::HeaderMap;
 
-use super::address::{Reach, zone_of};
+use super::address::Reach;
 use super::challenge::{self, Challenge, ChallengeError};
 use super::settings::Settings;
 use super::token::{Pass, TokenError};
@@ -130,7 +130,7 @@ impl Applicant<'_> {
         let reach = if realm.host() == self.registry.host() {
             super::reach(self.registry)
         } else {
-            Reach::From(zone_of(self.registry))
+            Reach::From(self.transport.seen.zone_of(self.registry))
         };
         let question = Question {
             url: &url,

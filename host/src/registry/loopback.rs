@@ -39,6 +39,8 @@ enum Manner {
     Truncated,
     /// keeps the connection open and says nothing
     Silent,
+    /// a byte now and then
+    Dripping,
 }
 
 impl Reply {
@@ -74,6 +76,13 @@ impl Reply {
     pub(crate) fn truncated(self) -> Self {
         Self {
             manner: Manner::Truncated,
+            ..self
+        }
+    }
+
+    pub(crate) fn dripping(self) -> Self {
+        Self {
+            manner: Manner::Dripping,
             ..self
         }
     }
@@ -145,6 +154,15 @@ fn serve(mut stream: TcpStream, answer: &dyn Fn(&Received) -> Reply, log: &Mutex
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
+    if reply.manner == Manner::Dripping {
+        let sent = stream.write_all(head.as_bytes());
+        let drip = |byte: &u8| {
+            std::thread::sleep(Duration::from_millis(20));
+            stream.write_all(&[*byte]).and_then(|()| stream.flush())
+        };
+        drop(sent.and_then(|()| reply.body.iter().try_for_each(drip)));
+        return;
+    }
     let end = if reply.manner == Manner::Truncated {
         reply.body.len() / 2
     } else {

@@ -10,7 +10,9 @@ use super::answers::Call;
 use super::transport::Answer;
 use super::{Place, Registry, referrers};
 use crate::digest::Digest;
+use crate::document::Document;
 use crate::limits;
+use crate::media_type;
 use crate::reference::Reference;
 use crate::source::{DerivedTag, Fetched, Found, Source, could_not_look, in_words, over_budget};
 use crate::wit::basics::Failure;
@@ -33,18 +35,35 @@ impl Source for Registry {
     }
 
     fn manifest(&self, reference: &Reference, digest: Digest) -> Result<Fetched, Failure> {
+        if let Some(kept) = self.kept_manifest(digest) {
+            return Ok(kept);
+        }
         let place = self.place(
             reference,
             Call::Manifest,
             &format!("manifests/{digest}"),
             limits::MANIFEST_BYTES,
         )?;
-        Ok(fetched(&place, self.content(&place)?))
+        let manifest = fetched(&place, self.content(&place)?);
+        // The Content-Type is the registry's word, and is not kept: what is said again later is what the body says.
+        let says = Document::parse(&manifest.content, None)
+            .ok()
+            .map(|document| document.media_type);
+        let told = manifest.media_type.as_deref().map(media_type::essence);
+        if says.is_some() && says == told {
+            self.keep(digest, &manifest);
+        }
+        Ok(manifest)
     }
 
     fn blob(&self, reference: &Reference, digest: Digest, size: u64) -> Result<Fetched, Failure> {
+        if let Some(content) = self.kept(digest, size) {
+            return Ok(of_cache(content, None));
+        }
         let place = self.place(reference, Call::Blob, &format!("blobs/{digest}"), size)?;
-        Ok(fetched(&place, self.content(&place)?))
+        let blob = fetched(&place, self.content(&place)?);
+        self.keep(digest, &blob);
+        Ok(blob)
     }
 
     fn derived(&self, reference: &Reference, subject: Digest, tag: DerivedTag) -> Result<Found<Fetched>, Failure> {
@@ -102,6 +121,10 @@ impl Source for Registry {
         self.settings.parallel
     }
 
+    fn candidates(&self) -> usize {
+        self.settings.candidates
+    }
+
     fn contacted(&self, reference: &Reference) -> Vec<String> {
         let contacted = self.contacted.lock().unwrap_or_else(PoisonError::into_inner);
         contacted
@@ -110,6 +133,33 @@ impl Source for Registry {
             .flatten()
             .cloned()
             .collect()
+    }
+}
+
+impl Registry {
+    fn kept(&self, digest: Digest, most: u64) -> Option<Vec<u8>> {
+        self.settings.cache.as_ref()?.read(digest, most)
+    }
+
+    fn kept_manifest(&self, digest: Digest) -> Option<Fetched> {
+        let content = self.kept(digest, limits::MANIFEST_BYTES)?;
+        let media_type = Document::parse(&content, None).ok()?.media_type;
+        Some(of_cache(content, Some(media_type)))
+    }
+
+    fn keep(&self, digest: Digest, fetched: &Fetched) {
+        if let Some(cache) = &self.settings.cache {
+            cache.write(digest, &fetched.content);
+        }
+    }
+}
+
+fn of_cache(content: Vec<u8>, media_type: Option<String>) -> Fetched {
+    Fetched {
+        content,
+        media_type,
+        claimed: None,
+        place: "the cache".to_owned(),
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::{Environment, Secret};
+use crate::cache::Cache;
+use crate::limits;
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -26,6 +29,12 @@ pub struct Settings {
     pub retries: Retries,
     /// requests under way at once for one image
     pub parallel: NonZeroUsize,
+    /// requests to one host in all, attempts counted
+    pub requests: u64,
+    /// manifests that may carry evidence, for one image
+    pub candidates: usize,
+    /// none: everything is fetched
+    pub cache: Option<Arc<Cache>>,
 }
 
 /// For registries that ask for mutual TLS.
@@ -88,6 +97,9 @@ impl Settings {
             },
             // Registries serve HTTP/1.1 to us: a connection per request under way, and browsers open six to eight.
             parallel: NonZeroUsize::MIN.saturating_add(7),
+            requests: limits::REQUESTS,
+            candidates: limits::CANDIDATES,
+            cache: None,
         }
     }
 }

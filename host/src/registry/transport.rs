@@ -10,7 +10,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
-use super::address::{Fence, OutOfReach, Reach};
+use super::address::{Fence, OutOfReach, Reach, Seen};
 use super::retry::{self, Next};
 use super::settings::{Proxy, Settings};
 use super::tls::{self, TlsError};
@@ -23,6 +23,9 @@ pub(super) struct Transport {
     /// the same without the client certificate, for hosts that a registry names
     anonymous_tls: OnceLock<Result<ureq::tls::TlsConfig, TlsError>>,
     agents: Mutex<BTreeMap<(Reach, Scheme), Agent>>,
+    pub(super) seen: Seen,
+    /// requests by host
+    spent: Mutex<BTreeMap<String, u64>>,
 }
 
 pub(super) struct Question<'a> {
@@ -53,6 +56,8 @@ pub(super) enum Trouble {
     Truncated { expected: Option<u64>, found: u64 },
     #[error("expected a body of at most {expected} bytes, found {}", found.map_or("more".to_owned(), |found| found.to_string()))]
     TooLarge { expected: u64, found: Option<u64> },
+    #[error("`{host}` was asked {limit} times, and no further question is left")]
+    Exhausted { host: String, limit: u64 },
     #[error("cannot set up TLS")]
     Tls(#[source] TlsError),
     #[error(transparent)]
@@ -80,7 +85,9 @@ impl Transport {
         Self {
             tls: OnceLock::new(),
             anonymous_tls: OnceLock::new(),
-            agents: Mutex::new(BTreeMap::new()),
+            agents: Mutex::default(),
+            seen: Seen::default(),
+            spent: Mutex::default(),
         }
     }
 
@@ -90,6 +97,7 @@ impl Transport {
         let began = Instant::now();
         let mut attempt = 1;
         loop {
+            self.spend(question.url, settings.requests)?;
             let result = send_once(&agent, settings, question);
             let asked = match &result {
                 Ok(answer) if retry::may_pass(answer.status.as_u16()) => answer.retry_after(),
@@ -108,6 +116,18 @@ impl Transport {
             }
             attempt += 1;
         }
+    }
+
+    /// A registry, or whoever it names, must not make this program ask without end.
+    fn spend(&self, url: &Url, limit: u64) -> Result<(), Trouble> {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = spent.entry(url.authority()).or_default();
+        if *spent >= limit {
+            let host = url.authority();
+            return Err(Trouble::Exhausted { host, limit });
+        }
+        *spent += 1;
+        Ok(())
     }
 
     fn agent(&self, settings: &Settings, question: &Question) -> Result<Agent, Trouble> {
@@ -131,6 +151,7 @@ impl Transport {
             reach,
             proxy: proxy.as_ref().map(|proxy| proxy.host().to_owned()),
             resolver: DefaultResolver::default(),
+            seen: self.seen.clone(),
         };
         let mut config = Agent::config_builder()
             .http_status_as_error(false)

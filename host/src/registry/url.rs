@@ -34,7 +34,7 @@ impl Url {
             });
         }
         let known = matches!(uri.scheme_str(), Some("http" | "https"));
-        if known && !authority.host().is_empty() {
+        if known && !authority.host().is_empty() && !is_disguised(&plain_host(authority.host())) {
             Ok(Self(uri))
         } else {
             Err(malformed())
@@ -74,12 +74,7 @@ impl Url {
 
     /// In lower case, IPv6 addresses without brackets.
     pub(super) fn host(&self) -> String {
-        self.0
-            .host()
-            .unwrap_or_default()
-            .trim_matches(['[', ']'])
-            .trim_end_matches('.')
-            .to_ascii_lowercase()
+        plain_host(self.0.host().unwrap_or_default())
     }
 
     pub(super) fn port(&self) -> u16 {
@@ -111,6 +106,22 @@ impl Url {
     pub(super) fn uri(&self) -> &Uri {
         &self.0
     }
+}
+
+/// In lower case, without the brackets of IPv6 and the dot at the end.
+pub(super) fn plain_host(host: &str) -> String {
+    host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// An IPv4 address that is not written as four numbers (`2130706433`, `0x7f.1`): resolvers and proxies read it as one, and
+/// whoever compares addresses does not. [URL standard, "ends in a number"](https://url.spec.whatwg.org/#ends-in-a-number-checker).
+fn is_disguised(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_hexadecimal = last
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    (is_number(last) || is_hexadecimal) && host.parse::<IpAddr>().is_err()
 }
 
 /// Host without port and brackets.
@@ -151,6 +162,17 @@ mod tests {
         assert!(joined("https://user:secret@other.org/").contains("without user and password"));
         assert!(joined("/a b").contains("absolute URL"));
         assert!(Url::parse("ftp://example.org/").is_err());
+        for disguised in [
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "0177.0.0.1",
+            "example.0x7f",
+            "1.2.3.4.5",
+        ] {
+            assert!(Url::parse(&format!("https://{disguised}/")).is_err(), "{disguised}");
+        }
+        assert!(Url::parse("https://127.0.0.1:5000/").is_ok() && Url::parse("https://[::1]:5000/").is_ok());
         assert!(base.same_origin(&Url::parse("https://example.org:443/").expect("a URL")));
         assert!(!base.same_origin(&Url::parse("http://example.org/").expect("a URL")));
     }

@@ -27,7 +27,9 @@ pub fn draw<W: Write>(run: &Run, image: &Image, detail: Detail, screen: &mut Scr
         ],
     )?;
     files::draw_mentions(image, screen)?;
-    draw_names(image, screen)?;
+    if detail != Detail::Quiet {
+        draw_names(image, screen)?;
+    }
     for rule in &image.report.rules {
         if detail != Detail::Quiet || rule.verdict != Verdict::Allow {
             draw_rule(run, image, rule, detail, screen)?;

@@ -95,6 +95,22 @@ fn absent_denied_and_throttled_images_are_told_apart() {
     assert!(throttled.place.starts_with("GET http://127.0.0.1:"), "{throttled:?}");
 }
 
+/// A byte now and then passes every time-out but the one of the whole request.
+#[test]
+fn a_slow_drip_ends() {
+    let server = Server::start(|_| image().dripping());
+    let mut settings = super::super::Settings::new(Environment::empty());
+    settings.proxy = super::super::Proxy::None;
+    settings.timeouts.request = std::time::Duration::from_millis(200);
+    let began = std::time::Instant::now();
+    let failure = Registry::new(settings)
+        .image(&server.reference("lab/app:v1"))
+        .expect_err("too slow");
+    assert!(failure.reason.contains("no answer within 0.2 s"), "{failure:?}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(2));
+    assert_eq!(server.paths().len(), 1, "nor is it tried again");
+}
+
 #[test]
 fn what_passes_is_tried_again() {
     let count = AtomicUsize::new(0);
