@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::ci::Environment;
 use crate::collect::Depth;
 use crate::emit::{Detail, Format};
+use crate::files::FileOptions;
 use crate::run::Weakening;
 use crate::wit::basics::Mode;
 use crate::wit::extraction::{Choice, Part, Trust};
@@ -16,6 +17,7 @@ mod definition;
 mod error;
 mod evidence;
 mod extract;
+mod files;
 pub mod flags_policy;
 mod identity;
 mod output;
@@ -101,12 +103,23 @@ impl Extract {
     }
 }
 
-/// At least one of the two names an image.
+/// What names images; where nothing does, the policy may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Images {
     pub references: Vec<String>,
     /// one reference per line, `#` begins a comment; `-` is standard input
     pub file: Option<PathBuf>,
+    /// of the repository, in which images are looked for
+    pub files: FileOptions,
+    /// how many images there must be, all together
+    pub expected: Option<usize>,
+}
+
+impl Images {
+    /// Nothing of the command line says which.
+    pub fn is_empty(&self) -> bool {
+        self.references.is_empty() && self.file.is_none() && self.files.paths.is_empty()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

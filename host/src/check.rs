@@ -3,13 +3,13 @@
 use std::io::Read;
 use std::num::NonZeroUsize;
 
-use crate::args::{Check, PolicyChoice};
+use crate::args::{Check, PolicyChoice, UsageError};
 use crate::auth;
 use crate::collect::{Collected, Depth};
 use crate::component;
 use crate::emit::Format;
-use crate::image_list;
 use crate::inquiry::{self, Inquiry};
+use crate::named::{AllNamed, Named};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::reference::Reference;
@@ -26,10 +26,15 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, 
         PolicyChoice::File { path, .. } => path.display().to_string(),
         PolicyChoice::Flags(_) => FLAGS.to_owned(),
     };
-    let references = match image_list::references(&check.images, input) {
-        Ok(references) => references,
+    let named = match AllNamed::of(&check.images, input) {
+        Ok(mut named) => {
+            named.count(check.images.expected);
+            named
+        }
         Err(faults) => return Run { faults, ..run },
     };
+    (run.files, run.sightings) = (named.files, named.sightings);
+    let references: Vec<Reference> = named.images.iter().map(|named| named.reference.clone()).collect();
     let opened = Inquiry::open(Some(&check.policy), &check.evidence, credentials, &references);
     let (inquiry, requirements) = match opened {
         Ok(opened) => opened,
@@ -40,17 +45,23 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, 
             };
         }
     };
+    if check.images.is_empty() {
+        return Run {
+            faults: vec![Fault::from(&UsageError::NoImage { command: "check" })],
+            ..run
+        };
+    }
     run.warnings = requirements.warnings;
     if let PolicyChoice::File { .. } = check.policy {
         // those of flags are listed as flags
         run.weakenings
             .extend(requirements.weakenings.into_iter().map(Weakening::from));
     }
-    let jobs: Vec<(Reference, ImageRequirements)> = references.into_iter().zip(requirements.images).collect();
+    let jobs: Vec<(Named, ImageRequirements)> = named.images.into_iter().zip(requirements.images).collect();
     progress.begin(jobs.len());
-    let judged = parallel::map(&jobs, at_once(check), |(reference, wanted)| {
-        let judged = judge(&inquiry, check, reference, wanted);
-        progress.done(reference.written());
+    let judged = parallel::map(&jobs, at_once(check), |(named, wanted)| {
+        let judged = judge(&inquiry, check, named, wanted);
+        progress.done(named.reference.written());
         judged
     });
     for answer in judged {
@@ -74,7 +85,8 @@ struct Judged {
     outcome: Result<Image, Vec<Fault>>,
 }
 
-fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &ImageRequirements) -> Judged {
+fn judge(inquiry: &Inquiry, check: &Check, named: &Named, wanted: &ImageRequirements) -> Judged {
+    let reference = &named.reference;
     let collected: Collected = inquiry.collect(reference, wanted, Depth::Signed);
     let mut contacted = collected.contacted.clone();
     let answer = inquiry.judge(inquiry.request(collected, check.mode, breadth(check)), &mut contacted);
@@ -82,7 +94,7 @@ fn judge(inquiry: &Inquiry, check: &Check, reference: &Reference, wanted: &Image
         Ok(report) => Ok(Image {
             requirements: wanted.clone(),
             report,
-            mentions: Vec::new(),
+            mentions: named.mentions.clone(),
         }),
         Err(error) => Err(inquiry::refused(error).faults(reference.written())),
     };

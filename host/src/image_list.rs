@@ -7,7 +7,7 @@ use crate::args::Images;
 use crate::inquiry::usage;
 use crate::limits;
 use crate::reference::Reference;
-use crate::run::Fault;
+use crate::run::{Fault, Mention, Place};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
@@ -19,32 +19,49 @@ pub enum ListError {
     NotText { path: String },
 }
 
-/// Every reference once, in the order in which they were named; or every one that is none.
-pub fn references(images: &Images, input: &mut dyn Read) -> Result<Vec<Reference>, Vec<Fault>> {
-    let mut written: Vec<(String, Option<String>)> = images.references.iter().map(|one| (one.clone(), None)).collect();
+/// A reference, and where the list has it; none for an argument.
+pub type Listed = (Reference, Option<Mention>);
+
+/// References in the order in which they were named; or every one that is none.
+pub fn references(images: &Images, input: &mut dyn Read) -> Result<Vec<Listed>, Vec<Fault>> {
+    let mut written: Vec<(String, Option<Place>)> = images.references.iter().map(|one| (one.clone(), None)).collect();
     if let Some(path) = &images.file {
         let list = read(path, input).map_err(|error| vec![usage(&error)])?;
-        let place = |line: usize| Some(format!("{}:{line}", path.display()));
-        written.extend(listed(&list).map(|(line, reference)| (reference.to_owned(), place(line))));
+        let file = path.display().to_string();
+        written.extend(listed(&list).map(|(line, column, reference)| {
+            let place = place(&file, line, column, reference);
+            (reference.to_owned(), Some(place))
+        }));
     }
-    let mut references: Vec<Reference> = Vec::new();
+    let mut references: Vec<Listed> = Vec::new();
     let mut faults = Vec::new();
     for (text, place) in written {
         match text.parse::<Reference>() {
-            Ok(one) if references.iter().any(|other| other.written() == one.written()) => {}
-            Ok(one) => references.push(one),
+            Ok(one) => references.push((one, place.map(|place| Mention { place, text }))),
             Err(error) => faults.push(placed(usage(&error), place)),
         }
     }
     if faults.is_empty() { Ok(references) } else { Err(faults) }
 }
 
+fn place(file: &str, line: usize, column: usize, reference: &str) -> Place {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Place {
+        file: file.to_owned(),
+        line: number(line),
+        column: number(column),
+        end_column: number(column + reference.chars().count()),
+    }
+}
+
 /// One reference a line; `#` begins a comment where a line or a blank precedes it.
-fn listed(list: &str) -> impl Iterator<Item = (usize, &str)> {
-    list.lines()
-        .enumerate()
-        .map(|(position, line)| (position + 1, line.split(" #").next().unwrap_or_default().trim()))
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+fn listed(list: &str) -> impl Iterator<Item = (usize, usize, &str)> {
+    let references = list.lines().enumerate().map(|(position, line)| {
+        let blanks = line.chars().take_while(|character| character.is_whitespace()).count();
+        let reference = line.split(" #").next().unwrap_or_default().trim();
+        (position + 1, blanks + 1, reference)
+    });
+    references.filter(|(_, _, reference)| !reference.is_empty() && !reference.starts_with('#'))
 }
 
 fn read(path: &Path, input: &mut dyn Read) -> Result<String, ListError> {
@@ -69,10 +86,10 @@ fn read(path: &Path, input: &mut dyn Read) -> Result<String, ListError> {
     String::from_utf8(bytes).map_err(|_| ListError::NotText { path: name })
 }
 
-fn placed(fault: Fault, place: Option<String>) -> Fault {
+fn placed(fault: Fault, place: Option<Place>) -> Fault {
     match (fault, place) {
         (Fault::Usage { message, hint }, Some(place)) => Fault::Usage {
-            message: format!("{place}: {message}"),
+            message: format!("{}:{}: {message}", place.file, place.line),
             hint,
         },
         (fault, _) => fault,
@@ -88,15 +105,21 @@ mod tests {
         let images = Images {
             references: vec!["ghcr.io/acme/a:1".to_owned()],
             file: Some(PathBuf::from("-")),
+            ..Images::default()
         };
         let found = references(&images, &mut list.as_bytes())?;
-        Ok(found.iter().map(|one| one.written().to_owned()).collect())
+        let place = |mention: &Option<Mention>| mention.as_ref().map_or(String::new(), |one| one.place.to_string());
+        Ok(found
+            .iter()
+            .map(|(one, mention)| format!("{} {}", one.written(), place(mention)))
+            .collect())
     }
 
     #[test]
-    fn comments_blanks_and_repetitions_are_left_out() {
+    fn comments_and_blanks_are_left_out() {
         let list = "# all\n\nghcr.io/acme/b:1 # newest\n  ghcr.io/acme/a:1\r\n";
-        assert_eq!(read_list(list).unwrap(), ["ghcr.io/acme/a:1", "ghcr.io/acme/b:1"]);
+        let expected = ["ghcr.io/acme/a:1 ", "ghcr.io/acme/b:1 -:3:1", "ghcr.io/acme/a:1 -:4:3"];
+        assert_eq!(read_list(list).unwrap(), expected);
     }
 
     #[test]

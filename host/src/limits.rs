@@ -106,3 +106,27 @@ pub const IMPORT_NESTING: usize = 64;
 /// What an imported policy may hold of one kind (signers, rules, images, exceptions): each is asked about by itself where the
 /// whole is refused.
 pub const IMPORTED: usize = 1_000;
+
+/// Files that `--files` reads: the largest public repositories of manifests have some thousand.
+pub const FILES: usize = 10_000;
+
+/// Entries of folders that `--files` looks at: a checkout with its dependencies.
+pub const FILE_ENTRIES: usize = 1_000_000;
+
+/// Folders in each other; a path of Linux has 4,096 bytes.
+pub const FILE_FOLDERS: usize = 100;
+
+/// One file of `--files`: `kubectl get pods -A -o yaml` of a cluster with 5,000 pods has 50 MiB.
+pub const FILE_BYTES: u64 = 64 << 20;
+
+/// Values in one file: 5,000 pods of 400.
+pub const FILE_NODES: usize = 4_000_000;
+
+/// Mappings and lists in each other in one file; schemas in manifests reach 40. Reading is recursive.
+pub const FILE_NESTING: usize = 128;
+
+/// Entries that are looked at in one file with all that its merge keys repeat: five times each value.
+pub const FILE_STEPS: usize = 20_000_000;
+
+/// Places in all files, with and without an image.
+pub const FOUND_IN_FILES: usize = 20_000;

@@ -29,6 +29,9 @@ Examples:
       portcullis check ghcr.io/acme/api:v1.4.2 \\
         --certificate-oidc-issuer https://token.actions.githubusercontent.com \\
         --certificate-identity https://github.com/acme/api/.github/workflows/release.yml@refs/heads/main
+  Every image that the files of a repository name, and what runs in a cluster:
+      portcullis check --files deploy compose.yaml Dockerfile
+      kubectl get pods -A -o yaml | portcullis check --files -
   Without a network, from an OCI image layout:
       portcullis check --layout ./layout registry.example/acme/api:v1
   As annotations, with the full report in a file:
@@ -94,6 +97,34 @@ fn check() -> Command {
             "images-file",
             "FILE",
             "References from FILE, one per line, `#` for comments; `-` is standard input",
+        ))
+        .arg(
+            many(
+                "files",
+                "PATH",
+                "Find images in manifests, Dockerfiles, pipelines, folders; `-` is standard input",
+            )
+            .num_args(1..),
+        )
+        .arg(many(
+            "exclude",
+            "GLOB",
+            "Do not read files of such a path; may be repeated",
+        ))
+        .arg(many(
+            "exclude-image",
+            "GLOB",
+            "Do not judge what files name so, a variable for example; may be repeated",
+        ))
+        .arg(many(
+            "image-path",
+            "KEYS",
+            "Further images in YAML and JSON, such as spec.image; may be repeated",
+        ))
+        .arg(option(
+            "expect-images",
+            "N",
+            "Leave the answer undecided unless there are so many different images",
         ))
         .arg(one_of(
             "mode",

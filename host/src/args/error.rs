@@ -127,7 +127,9 @@ impl UsageError {
             Self::Needs { reason, .. } => reason,
             Self::NoImage { command: "list" } => "portcullis list ghcr.io/acme/api:v1.4.2",
             Self::NoImage { command: "extract" } => "portcullis extract --type slsa ghcr.io/acme/api:v1.4.2",
-            Self::NoImage { .. } => "portcullis check ghcr.io/acme/api:v1.4.2, or `--images-file FILE`",
+            Self::NoImage { .. } => {
+                "portcullis check ghcr.io/acme/api:v1.4.2, or `--files PATH`, or `--images-file FILE`"
+            }
             Self::NoPolicy => {
                 "write a portcullis.yaml, name one with `--policy`, or give `--key`, or `--certificate-identity` and \
                  `--certificate-oidc-issuer`"

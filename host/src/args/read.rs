@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use std::path::PathBuf;
 
 use super::identity::{self, Attested, Flags, TransparencyLog};
-use super::{Check, CheckAction, Images, List, PolicyChoice, Surroundings, UsageError, evidence, output};
+use super::{Check, CheckAction, List, PolicyChoice, Surroundings, UsageError, evidence, files, output};
 use crate::collect::Depth;
 use crate::run::{Source, Weakening};
 use crate::wit::basics::Mode;
@@ -17,7 +17,7 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
         _ => Mode::Enforce,
     };
     Ok(Check {
-        images: images(matches, action)?,
+        images: files::images(matches, action, &policy)?,
         evidence: evidence::read(matches, &surroundings.environment)?,
         mode,
         format: output::format(matches, &surroundings.environment)?,
@@ -26,7 +26,7 @@ pub fn check(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Check,
         action,
         output_signature: matches.get_one::<String>("output-signature").map(PathBuf::from),
         output_certificate: matches.get_one::<String>("output-certificate").map(PathBuf::from),
-        weakenings: weakenings(matches, mode, Some(&policy)),
+        weakenings: weakenings_of_check(matches, mode, &policy),
         policy,
     })
 }
@@ -83,20 +83,6 @@ fn demanding(matches: &ArgMatches, policy: Option<PolicyChoice>) -> Result<Optio
     }
 }
 
-fn images(matches: &ArgMatches, action: CheckAction) -> Result<Images, UsageError> {
-    let references: Vec<String> = matches
-        .get_many::<String>("image")
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect();
-    let file = matches.get_one::<String>("images-file").map(PathBuf::from);
-    match references.is_empty() && file.is_none() && action == CheckAction::Check {
-        true => Err(UsageError::NoImage { command: "check" }),
-        false => Ok(Images { references, file }),
-    }
-}
-
 /// A file that was named, else the flags, else the file that lies there.
 pub(super) fn policy(matches: &ArgMatches, surroundings: &Surroundings) -> Result<Option<PolicyChoice>, UsageError> {
     let file = matches.get_one::<String>("policy").map(PathBuf::from);
@@ -143,6 +129,12 @@ fn action(matches: &ArgMatches, policy: &PolicyChoice) -> Result<CheckAction, Us
         (true, PolicyChoice::Flags(_)) => Ok(CheckAction::PrintPolicy),
         (true, PolicyChoice::File { .. }) => Err(UsageError::PrintPolicyWithoutFlags),
     }
+}
+
+fn weakenings_of_check(matches: &ArgMatches, mode: Mode, policy: &PolicyChoice) -> Vec<Weakening> {
+    let mut all = weakenings(matches, mode, Some(policy));
+    all.extend(files::weakenings(matches));
+    all
 }
 
 pub(super) fn weakenings(matches: &ArgMatches, mode: Mode, policy: Option<&PolicyChoice>) -> Vec<Weakening> {

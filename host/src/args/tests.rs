@@ -39,7 +39,8 @@ fn everything_at_once() {
         check.images,
         Images {
             references: vec!["one".into(), "two".into()],
-            file: Some("list".into())
+            file: Some("list".into()),
+            ..Images::default()
         }
     );
     assert_eq!(

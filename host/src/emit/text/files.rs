@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::COLUMN;
 use crate::emit::screen::{Paint, Screen};
-use crate::run::{Image, Run, Sighting};
+use crate::run::{Image, Run, Sighting, SightingKind};
 use crate::say;
 use crate::untrusted::Safe;
 
@@ -25,9 +25,9 @@ pub fn draw_mentions<W: Write>(image: &Image, screen: &mut Screen<W>) -> io::Res
     screen.entry(2, &(say!["named in"], Paint::Faint), COLUMN, &(text, Paint::Plain))
 }
 
-/// `quiet` leaves out what does not decide.
+/// `quiet` leaves out what nobody need know.
 pub fn draw_sightings<W: Write>(run: &Run, quiet: bool, screen: &mut Screen<W>) -> io::Result<()> {
-    let shown = |sighting: &&Sighting| !quiet || sighting.kind.leaves_undecided();
+    let shown = |sighting: &&Sighting| !quiet || sighting.kind != SightingKind::Excluded;
     let shown: Vec<_> = run.sightings.iter().filter(shown).collect();
     if shown.is_empty() {
         return Ok(());

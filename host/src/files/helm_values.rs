@@ -1,0 +1,61 @@
+//! `values.yaml` of Helm charts: `repository` with `registry`, `tag` and `digest` beside it, and whole references under
+//! `image`. What a chart makes of them is its own affair: rendered output says it exactly.
+//! <https://helm.sh/docs/chart_best_practices/pods/#images>
+
+use super::finds::{Finds, compose};
+use super::tree::{Id, Tree};
+use crate::run::SightingKind;
+
+/// Charts that use a common registry read it from one of these below `global`.
+const GLOBAL: [&str; 3] = ["imageRegistry", "registry", "image"];
+
+pub fn find(tree: &Tree, document: Id, finds: &mut Finds) {
+    global(tree, document, finds);
+    for node in tree.below(&[document], |_, _| false) {
+        if is_image(tree, node) {
+            parts(tree, node, finds);
+        }
+        let whole = tree.entries(node).into_iter().filter(|entry| entry.key == "image");
+        whole.for_each(|entry| finds.node(tree, entry.value));
+    }
+}
+
+/// `{ repository: …, tag: … }`.
+pub fn is_image(tree: &Tree, id: Id) -> bool {
+    let has = |key| tree.get(id, key).is_some();
+    tree.text_of(id, "repository").is_some() && (has("tag") || has("digest") || has("registry") || has("pullPolicy"))
+}
+
+pub fn parts(tree: &Tree, id: Id, finds: &mut Finds) {
+    let Some(repository) = tree.get(id, "repository") else {
+        return;
+    };
+    let part = |key| tree.text_of(id, key).unwrap_or_default().trim();
+    let text = compose(part("registry"), part("repository"), part("tag"), part("digest"));
+    let at = tree.at(repository);
+    if part("tag").is_empty() && part("digest").is_empty() && !finds.is_claimed(at) {
+        let hint = "without `tag` and `digest` the chart decides, usually by its `appVersion`: write one, or pass \
+                    `helm template` with `--files -`";
+        finds.claim(at);
+        return finds.sighting(at, SightingKind::Unresolved, &text, hint);
+    }
+    finds.image(at, &text);
+}
+
+fn global(tree: &Tree, document: Id, finds: &mut Finds) {
+    let Some(global) = tree.get(document, "global") else {
+        return;
+    };
+    let scopes = [Some(global), tree.get(global, GLOBAL[2])];
+    let registries = scopes
+        .into_iter()
+        .flatten()
+        .flat_map(|scope| GLOBAL[..2].iter().filter_map(move |key| tree.get(scope, key)));
+    for registry in registries {
+        if let Some(text) = tree.text(registry).filter(|text| !text.trim().is_empty()) {
+            let hint =
+                "a common registry, which the chart may put before its images: pass `helm template` with `--files -`";
+            finds.sighting(tree.at(registry), SightingKind::Unresolved, text, hint);
+        }
+    }
+}
