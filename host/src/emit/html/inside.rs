@@ -56,7 +56,7 @@ fn inventory(image: &Image, number: usize, inventory: &Inventory, bytes: usize) 
         _ => say!["for the rules ", rules, ", by ", inventory.signer],
     };
     let (rows, cut_here) = fit(bytes, inventory.packages.iter().map(package));
-    let table = table(["Package", "Version", "Licences", "URL"], rows);
+    let table = table(["Package", "Version", "Licences", "Package URL"], rows);
     document(
         &say![
             inventory.format,
@@ -127,7 +127,7 @@ fn package(package: &Package) -> Element {
             Html::text(package.version.as_deref().unwrap_or_default()),
         ))
         .put(cell("Licences", licenses))
-        .put(cell("URL", purls))
+        .put(cell("Package URL", purls))
 }
 
 fn vulnerability(vulnerability: &Vulnerability) -> Element {
