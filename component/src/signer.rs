@@ -1,7 +1,10 @@
 //! Who is meant: a named way to recognise who signed, and what it demands of the proof (docs/policy.md, meaning 5 and 18).
 
+mod buildkite;
 mod canary;
 mod certificate;
+mod circleci;
+mod compare;
 mod github;
 mod gitlab;
 mod keyless;
@@ -11,12 +14,15 @@ use std::collections::BTreeMap;
 
 use crate::chain::Chain;
 use crate::pattern::{Glob, Regexp};
+use compare::{exact, glob, mismatch, one_of};
 
 pub(crate) use canary::{Looseness, looseness_of_identity, looseness_of_issuer};
 pub use keyless::SubjectKind;
 
 pub const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
 pub const GITLAB_ISSUER: &str = "https://gitlab.com";
+pub const GITHUB_SERVER: &str = "https://github.com";
+pub const GOOGLE_ISSUER: &str = "https://accounts.google.com";
 
 #[derive(Debug, Clone)]
 pub struct Signer {
@@ -36,6 +42,8 @@ pub struct Signer {
 pub enum Recognises {
     Github(Box<Github>),
     Gitlab(Box<Gitlab>),
+    Buildkite(Buildkite),
+    Circleci(Circleci),
     Keyless(Keyless),
     Certificate(Box<Certificate>),
     /// At least one.
@@ -141,6 +149,8 @@ pub enum TextMatch {
 #[derive(Debug, Clone)]
 pub struct Github {
     pub issuer: String,
+    /// Such as `https://github.com`.
+    pub server: String,
     /// `owner/repository`, of the source
     pub repository: Glob,
     /// `owner/repository/.github/workflows/file.yml`
@@ -162,6 +172,33 @@ pub struct Gitlab {
     pub project: Glob,
     pub reference: Glob,
     pub triggers: Vec<String>,
+    /// `group/project//path/of/the/file.yml`
+    pub config: Option<String>,
+    pub config_reference: Option<Glob>,
+    pub config_digest: Option<String>,
+    pub environment: Option<Glob>,
+    pub runner: Option<String>,
+    pub visibility: Option<String>,
+    pub project_id: Option<String>,
+    pub namespace_id: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Buildkite {
+    /// `organization/pipeline`
+    pub pipeline: Glob,
+    pub triggers: Vec<String>,
+    pub runner: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Circleci {
+    pub organization: String,
+    pub project: String,
+    pub pipeline_definition: Option<String>,
+    /// As the certificate has it.
+    pub repository: Option<String>,
+    pub reference: Option<Glob>,
 }
 
 /// What a certificate proved about who signed. Only `verify` makes one, from a certificate whose chain it has checked.
@@ -263,6 +300,8 @@ impl Signer {
         match &self.recognises {
             Recognises::Github(github) => github.recognises(identity),
             Recognises::Gitlab(gitlab) => gitlab.recognises(identity),
+            Recognises::Buildkite(buildkite) => buildkite.recognises(identity),
+            Recognises::Circleci(circleci) => circleci.recognises(identity),
             Recognises::Keyless(keyless) => keyless.recognises(identity),
             Recognises::Certificate(certificate) => certificate.recognises(identity),
             Recognises::Keys(_) => {
@@ -292,7 +331,7 @@ impl Signer {
         match &self.recognises {
             Recognises::Keys(_) => false,
             Recognises::Certificate(certificate) => certificate.is_of_the_root(),
-            Recognises::Github(_) | Recognises::Gitlab(_) | Recognises::Keyless(_) => true,
+            _ => true,
         }
     }
 }
@@ -335,63 +374,6 @@ impl Identity {
             )),
         }
     }
-}
-
-fn mismatch(held: usize, field: &'static str, expected: String, found: Option<&str>) -> Mismatch {
-    let found = found.unwrap_or("nothing: the certificate does not say").to_owned();
-    Mismatch {
-        field,
-        expected,
-        found,
-        hint: None,
-        held,
-    }
-}
-
-fn exact(held: usize, field: &'static str, expected: &str, found: Option<&str>) -> Result<(), Mismatch> {
-    match found {
-        Some(found) if found == expected => Ok(()),
-        _ => Err(mismatch(held, field, expected.to_owned(), found)),
-    }
-}
-
-fn one_of(held: usize, field: &'static str, expected: &[String], found: Option<&str>) -> Result<(), Mismatch> {
-    match found {
-        Some(found) if expected.iter().any(|word| word == found) => Ok(()),
-        _ => {
-            let hint = found.map(|_| format!("list it under `{field}` if it may sign"));
-            Err(Mismatch {
-                hint,
-                ..mismatch(held, field, expected.join(", "), found)
-            })
-        }
-    }
-}
-
-fn glob(held: usize, field: &'static str, expected: &Glob, found: Option<&str>) -> Result<(), Mismatch> {
-    match found {
-        Some(found) if expected.matches(found) => Ok(()),
-        _ => {
-            let hint = found.and_then(|found| glob_hint(expected, found));
-            Err(Mismatch {
-                hint,
-                ..mismatch(held, field, expected.to_string(), found)
-            })
-        }
-    }
-}
-
-fn glob_hint(expected: &Glob, found: &str) -> Option<String> {
-    if expected.matches_ignoring_case(found, usize::MAX) {
-        return Some("they differ only in upper and lower case".to_owned());
-    }
-    let single = expected
-        .segments()
-        .any(|segment| segment != "**" && segment.contains('*'));
-    let deeper = expected
-        .length()
-        .is_some_and(|length| found.split('/').count() > length);
-    (single && deeper).then(|| "`*` does not cross a `/`; `**` stands for whole segments".to_owned())
 }
 
 #[cfg(test)]

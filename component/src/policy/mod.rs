@@ -17,6 +17,7 @@ mod logs;
 mod lower;
 mod mirrors;
 mod pem;
+mod pipelines;
 mod public_keys;
 mod read;
 mod requirements;

@@ -13,7 +13,11 @@ pub(crate) struct Draft<'n> {
     pub place: Place,
     /// `trust: NAME` of the signer.
     pub trust: Option<Word<'n>>,
+    pub is_public: bool,
 }
+
+/// Signers of public services: their roots need no name.
+const PUBLIC: [&str; 6] = ["github", "gitlab", "google", "email", "buildkite", "circleci"];
 
 impl<'s> Lower<'s> {
     /// Those that could be read; the others have an error, or a file that was not handed over.
@@ -32,34 +36,7 @@ impl<'s> Lower<'s> {
         let node = &entry.value;
         let (log, ct, logs) = (self.log_demand(node), self.ct_demand(node), self.own_logs(node));
         let trust = self.field(node, "trust");
-        let recognises = if let Some(github) = node.get("github") {
-            Recognises::Github(Box::new(self.github(github)?))
-        } else if let Some(gitlab) = node.get("gitlab") {
-            Recognises::Gitlab(Box::new(self.gitlab(gitlab)?))
-        } else if let Some(keyless) = node.get("keyless") {
-            Recognises::Keyless(self.keyless(keyless)?)
-        } else if let Some(certificate) = node.get("certificate") {
-            let certificate = self.certificate(certificate)?;
-            if let Some(leaf) = &certificate.leaf {
-                let key = PublicKey {
-                    name: entry.key.clone(),
-                    spki: leaf.spki.clone(),
-                    in_use: InUse::ALWAYS,
-                };
-                let place = entry.place;
-                all_keys.push((entry.key.as_str(), Placed { key, place }));
-            }
-            Recognises::Certificate(Box::new(certificate))
-        } else if let Some(key) = node.get("key") {
-            // None is an error or a missing file, and with either the policy does not come to be.
-            let placed = self.public_keys(key, &entry.key).unwrap_or_default();
-            let keys = placed.iter().map(|placed| placed.key.clone()).collect();
-            all_keys.extend(placed.into_iter().map(|placed| (entry.key.as_str(), placed)));
-            Recognises::Keys(keys)
-        } else {
-            self.faults.ensure_error(node.place, "a signer without a condition");
-            return None;
-        };
+        let recognises = self.recognises(entry, all_keys)?;
         if let LogDemand::Waived { .. } = log {
             let message = format!("signer `{}` does without the transparency log", entry.key);
             self.faults
@@ -80,9 +57,46 @@ impl<'s> Lower<'s> {
             root: None,
         };
         Some(Draft {
+            is_public: PUBLIC.iter().any(|key| node.get(key).is_some()),
             signer,
             place: entry.place,
             trust,
+        })
+    }
+
+    fn recognises<'n>(&mut self, entry: &'n Entry, keys: &mut Vec<(&'n str, Placed)>) -> Option<Recognises> {
+        let (node, kinds) = (&entry.value, ["keyless", "certificate", "key"]);
+        let kind = PUBLIC.iter().chain(&kinds).find_map(|key| node.entry(key));
+        let Some(kind) = kind else {
+            self.faults.ensure_error(node.place, "a signer without a condition");
+            return None;
+        };
+        let value = &kind.value;
+        Some(match kind.key.as_str() {
+            "github" => Recognises::Github(Box::new(self.github(value)?)),
+            "gitlab" => Recognises::Gitlab(Box::new(self.gitlab(value)?)),
+            "buildkite" => Recognises::Buildkite(self.buildkite(value)?),
+            "circleci" => Recognises::Circleci(self.circleci(value)?),
+            "google" => Recognises::Keyless(self.google(value)?),
+            "email" => Recognises::Keyless(self.email(value)?),
+            "keyless" => Recognises::Keyless(self.keyless(value)?),
+            "certificate" => {
+                let certificate = self.certificate(value)?;
+                if let Some(leaf) = &certificate.leaf {
+                    let (place, in_use) = (entry.place, InUse::ALWAYS);
+                    let (name, spki) = (entry.key.clone(), leaf.spki.clone());
+                    let key = PublicKey { name, spki, in_use };
+                    keys.push((entry.key.as_str(), Placed { key, place }));
+                }
+                Recognises::Certificate(Box::new(certificate))
+            }
+            _ => {
+                // None is an error or a missing file, and with either the policy does not come to be.
+                let placed = self.public_keys(value, &entry.key).unwrap_or_default();
+                let own = placed.iter().map(|placed| placed.key.clone()).collect();
+                keys.extend(placed.into_iter().map(|placed| (entry.key.as_str(), placed)));
+                Recognises::Keys(own)
+            }
         })
     }
 }

@@ -4,7 +4,7 @@ use super::faults::{Place, quoted};
 use super::lower::{Lower, Word};
 use super::tree::Node;
 use crate::pattern::Glob;
-use crate::signer::{GITHUB_ISSUER, GITLAB_ISSUER, Github, Gitlab, triggers};
+use crate::signer::{GITHUB_ISSUER, GITHUB_SERVER, GITLAB_ISSUER, Github, Gitlab, triggers};
 
 impl Lower<'_> {
     pub fn github(&mut self, node: &Node) -> Option<Github> {
@@ -13,10 +13,14 @@ impl Lower<'_> {
         let digest = self
             .field(node, "workflow-digest")
             .and_then(|word| self.hexadecimal(word, &[40, 64]));
+        let server = self.github_server(node);
+        let (reference, environment) = (self.reference(node, "ref"), self.glob(node, "environment"));
+        let (issuer, server) = server?;
         let github = Github {
-            issuer: GITHUB_ISSUER.to_owned(),
-            reference: self.reference(node, "ref"),
-            environment: self.glob(node, "environment"),
+            issuer,
+            server,
+            reference,
+            environment,
             workflow_reference: self.reference(node, "workflow-ref"),
             workflow_digest: digest,
             triggers: self.triggers(node, triggers::GITHUB_DEFAULT),
@@ -29,6 +33,38 @@ impl Lower<'_> {
         };
         self.judge_github(node, &github);
         Some(github)
+    }
+
+    /// GitHub's own issuer, an enterprise's under it, or that of a server of one's own: and the server whose names the
+    /// certificates have.
+    fn github_server(&mut self, node: &Node) -> Option<(String, String)> {
+        let Some(word) = self.field(node, "issuer") else {
+            return Some((GITHUB_ISSUER.to_owned(), GITHUB_SERVER.to_owned()));
+        };
+        let issuer = self.server(word)?;
+        let host = issuer.trim_start_matches("https://");
+        let server = match host.split_once('/') {
+            _ if issuer == GITHUB_ISSUER => Some(GITHUB_SERVER.to_owned()),
+            Some((_, slug))
+                if issuer.strip_suffix(slug) == Some(&format!("{GITHUB_ISSUER}/")) && !slug.contains('/') =>
+            {
+                Some(GITHUB_SERVER.to_owned())
+            }
+            Some((host, "_services/token")) => Some(format!("https://{host}")),
+            None => host
+                .strip_prefix("token.actions.")
+                .filter(|host| host.ends_with(".ghe.com"))
+                .map(|host| format!("https://{host}")),
+            _ => None,
+        };
+        if server.is_none() {
+            let message = format!("{} is no issuer of GitHub Actions", quoted(word.text));
+            let hint = format!(
+                "`{GITHUB_ISSUER}/<enterprise>`, `https://token.actions.<name>.ghe.com`, or `https://<server>/_services/token`"
+            );
+            self.faults.error_with_hint(word.place, message, hint);
+        }
+        Some((issuer, server?))
     }
 
     fn repository(&mut self, node: &Node) -> Option<Glob> {
@@ -78,7 +114,7 @@ impl Lower<'_> {
         None
     }
 
-    fn triggers(&mut self, node: &Node, default: &[&str]) -> Vec<String> {
+    pub fn triggers(&mut self, node: &Node, default: &[&str]) -> Vec<String> {
         let Some(list) = node.get("triggers") else {
             return default.iter().map(|&word| word.to_owned()).collect();
         };
@@ -138,7 +174,18 @@ impl Lower<'_> {
             None => Some(GITLAB_ISSUER.to_owned()),
         };
         let project = self.project(node);
+        let config_digest = self
+            .field(node, "config-digest")
+            .and_then(|word| self.hexadecimal(word, &[40, 64]));
         let gitlab = Gitlab {
+            config: self.configuration(node),
+            config_reference: self.reference(node, "config-ref"),
+            config_digest,
+            environment: self.glob(node, "environment"),
+            runner: self.text(node, "runner"),
+            visibility: self.text(node, "visibility"),
+            project_id: self.digits(node, "project-id"),
+            namespace_id: self.digits(node, "namespace-id"),
             reference: self.reference(node, "ref")?,
             triggers: self.triggers(node, triggers::GITLAB_DEFAULT),
             issuer: issuer?,
@@ -148,6 +195,22 @@ impl Lower<'_> {
             self.warn_any_ref(place_of(node, "ref"));
         }
         Some(gitlab)
+    }
+
+    fn configuration(&mut self, node: &Node) -> Option<String> {
+        let word = self.field(node, "config")?;
+        let parts = word.text.split_once("//");
+        let good = parts.is_some_and(|(project, path)| project.contains('/') && !path.is_empty());
+        if good && !word.text.contains(['@', '*', ':']) {
+            return Some(word.text.to_owned());
+        }
+        let message = format!("{} can be no CI configuration", quoted(word.text));
+        self.faults.error_with_hint(
+            word.place,
+            message,
+            "`group/project//.gitlab-ci.yml`, compared exactly; its ref goes into `config-ref`",
+        );
+        None
     }
 
     fn project(&mut self, node: &Node) -> Option<Glob> {
@@ -176,13 +239,14 @@ impl Lower<'_> {
         Some(glob)
     }
 
+    /// An address that claims begin with.
     fn server(&mut self, word: Word) -> Option<String> {
         let host = word.text.strip_prefix("https://").unwrap_or_default();
         let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '/' | '_');
         if !host.is_empty() && !host.ends_with('/') && !host.starts_with('/') && host.chars().all(good) {
             return Some(word.text.to_owned());
         }
-        let message = format!("{} is no GitLab server", quoted(word.text));
+        let message = format!("{} is no server", quoted(word.text));
         self.faults.error_with_hint(
             word.place,
             message,
@@ -191,12 +255,12 @@ impl Lower<'_> {
         None
     }
 
-    fn warn_other_owner(&mut self, place: Place, glob: &Glob) {
+    pub fn warn_other_owner(&mut self, place: Place, glob: &Glob) {
         let message = format!("{} could match another owner", quoted(glob.as_str()));
         self.faults.warning(place, message, "write the owner out");
     }
 
-    fn warn_any_ref(&mut self, place: Place) {
+    pub fn warn_any_ref(&mut self, place: Place) {
         self.faults.warning(
             place,
             "any branch or tag may sign",

@@ -3,6 +3,7 @@
 
 pub(crate) mod base_image;
 pub(super) mod licenses;
+mod pipelines;
 pub(crate) mod provenance;
 mod rules;
 pub(super) mod sbom;

@@ -308,7 +308,7 @@ fn meaning_5_conditions_that_can_match_nothing_or_anyone() {
     );
     assert_signer_error(
         "gitlab: { project: a/b, ref: refs/heads/main, issuer: gitlab.example }",
-        "no GitLab server",
+        "is no server",
     );
     assert_signer_error(
         "keyless: { issuer: https://a.b, identity-regexp: .* }",

@@ -147,8 +147,12 @@ impl<'s> Lower<'s> {
             }
             return None;
         }
-        let public = matches!(draft.signer.recognises, Recognises::Github(_) | Recognises::Gitlab(_));
-        self.choose(draft, roots.in_force(), draft.trust.map(|word| word.text), public)
+        self.choose(
+            draft,
+            roots.in_force(),
+            draft.trust.map(|word| word.text),
+            draft.is_public,
+        )
     }
 
     fn choose(&mut self, draft: &Draft, roots: &[Root], wanted: Option<&str>, public: bool) -> Option<String> {

@@ -2,7 +2,8 @@
 
 use super::tree::Node;
 use super::{Check, Policy, RuleKind};
-use crate::signer::{CtDemand, LogDemand};
+use crate::chain::Anchors;
+use crate::signer::{CtDemand, LogDemand, Recognises};
 use crate::wit::basics::Mode;
 use crate::wit::requirements::Weakening;
 
@@ -26,6 +27,13 @@ pub(crate) fn of(policy: &Policy, root: &Node) -> Vec<Weakening> {
                 option,
                 "signatures need not be in the transparency log",
             ));
+        }
+        if let Recognises::Certificate(one) = &signer.recognises
+            && one.chain.as_ref().is_some_and(|chain| chain.anchors == Anchors::Any)
+        {
+            let option = format!("anchor of signer {name}");
+            let effect = "every authority of its chain may issue certificates";
+            found.push(weakening(signer.line, option, effect));
         }
         if let CtDemand::Waived { line } = signer.ct {
             let option = format!("ct-log of signer {name}");

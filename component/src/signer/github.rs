@@ -2,18 +2,16 @@
 
 use super::{Claim, Github, Identity, Mismatch, exact, glob, mismatch, one_of};
 
-const SERVER: &str = "https://github.com/";
-
 impl Github {
     pub(super) fn recognises(&self, identity: &Identity) -> Result<(), Mismatch> {
         exact(0, "issuer", &self.issuer, identity.issuer.as_deref())?;
         let signer = identity.build_signer(1)?;
         let repository = self.repository(2, identity)?;
-        let (workflow, reference) = split(signer).ok_or_else(|| {
+        let (workflow, reference) = split(signer, &self.server).ok_or_else(|| {
             mismatch(
                 3,
                 "workflow",
-                format!("{SERVER}…/.github/workflows/…@ref"),
+                format!("{}/…/.github/workflows/…@ref", self.server),
                 Some(signer),
             )
         })?;
@@ -49,11 +47,11 @@ impl Github {
 
     fn repository<'i>(&self, held: usize, identity: &'i Identity) -> Result<&'i str, Mismatch> {
         let uri = identity.claim(Claim::SourceRepositoryUri);
-        let Some(found) = uri.and_then(|uri| uri.strip_prefix(SERVER)) else {
+        let Some(found) = uri.and_then(|uri| below(uri, &self.server)) else {
             return Err(mismatch(
                 held,
                 "repository",
-                format!("{SERVER}{}", self.repository),
+                format!("{}/{}", self.server, self.repository),
                 uri,
             ));
         };
@@ -94,12 +92,16 @@ impl Github {
 
 /// `owner/repository/path` and the ref. The first `@refs/` parts them: the path is a file of one folder, so what follows an
 /// `@` in its name has no `/`; a ref may hold any number of `@refs/`. Without it the ref is the digest of a commit.
-fn split(build_signer: &str) -> Option<(&str, &str)> {
-    let rest = build_signer.strip_prefix(SERVER)?;
+fn split<'u>(build_signer: &'u str, server: &str) -> Option<(&'u str, &'u str)> {
+    let rest = below(build_signer, server)?;
     if let Some(at) = rest.find("@refs/") {
         return Some((&rest[..at], &rest[at + 1..]));
     }
     let (path, commit) = rest.rsplit_once('@')?;
     let is_digest = matches!(commit.len(), 40 | 64) && commit.bytes().all(|b| b.is_ascii_hexdigit());
     is_digest.then_some((path, commit))
+}
+
+fn below<'u>(uri: &'u str, server: &str) -> Option<&'u str> {
+    uri.strip_prefix(server)?.strip_prefix('/')
 }

@@ -35,6 +35,7 @@ fn identity(subject: &str, changes: &[(Claim, Option<&str>)]) -> Identity {
 fn github(changes: impl FnOnce(&mut Github)) -> Signer {
     let mut github = Github {
         issuer: GITHUB_ISSUER.to_owned(),
+        server: GITHUB_SERVER.to_owned(),
         repository: pattern("acme/api"),
         workflow: pattern("acme/api/.github/workflows/release.yml"),
         reference: Some(pattern("refs/tags/v*")),
@@ -297,6 +298,14 @@ fn gitlab_compares_claims() {
             project: pattern("acme/api"),
             reference: pattern(reference),
             triggers: triggers::GITLAB_DEFAULT.iter().map(|&t| t.to_owned()).collect(),
+            config: None,
+            config_reference: None,
+            config_digest: None,
+            environment: None,
+            runner: None,
+            visibility: None,
+            project_id: None,
+            namespace_id: None,
         })))
     };
     let san = "https://gitlab.com/acme/api//.gitlab-ci.yml@refs/heads/main";

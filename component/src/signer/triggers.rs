@@ -57,7 +57,11 @@ pub(crate) const GITLAB: &[&str] = &[
     "webide",
 ];
 
+/// `build.source`: <https://buildkite.com/docs/pipelines/configure/environment-variables#buildkite-source>
+pub(crate) const BUILDKITE: &[&str] = &["api", "schedule", "trigger_job", "ui", "webhook"];
+
 pub(crate) const GITHUB_DEFAULT: &[&str] = &["push", "release", "workflow_dispatch", "schedule"];
+pub(crate) const BUILDKITE_DEFAULT: &[&str] = &["api", "schedule", "ui", "webhook"];
 pub(crate) const GITLAB_DEFAULT: &[&str] = &["push", "schedule", "web", "api"];
 
 /// Those that people without write access can start, or that run code which they wrote: `pull_request_target` and the like

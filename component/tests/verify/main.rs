@@ -27,6 +27,7 @@ mod mutate;
 mod mutation;
 mod own_logs;
 mod own_pki;
+mod pipelines;
 mod roots;
 mod statement;
 mod targets;

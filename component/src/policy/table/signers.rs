@@ -1,7 +1,7 @@
 //! Keys of `signers`.
 
-use super::{DAY, FREE, GLOB, Group, Key, Mapping, NAME, Shape, Status, Text, optional, required, reserved};
-use crate::signer::triggers;
+use super::pipelines::{BUILDKITE, CIRCLECI, EMAIL, GITHUB, GITLAB, GOOGLE};
+use super::{DAY, FREE, Group, Mapping, NAME, Shape, Text, optional};
 
 pub(super) static SIGNER: Mapping = Mapping {
     noun: "a signer",
@@ -46,8 +46,10 @@ pub(super) static SIGNER: Mapping = Mapping {
             Shape::Mapping(&CERTIFICATE),
             "A certificate by issuer and identity, pinned or with authorities of its own.",
         ),
-        reserved("google"),
-        reserved("email"),
+        optional("google", Shape::Mapping(&GOOGLE), "A service account of Google Cloud."),
+        optional("email", Shape::Mapping(&EMAIL), "A person, by an e-mail address."),
+        optional("buildkite", Shape::Mapping(&BUILDKITE), "A pipeline of Buildkite."),
+        optional("circleci", Shape::Mapping(&CIRCLECI), "A project of CircleCI."),
     ],
     shared: &[],
     groups: &[Group::ExactlyOne(&[
@@ -58,107 +60,9 @@ pub(super) static SIGNER: Mapping = Mapping {
         "certificate",
         "google",
         "email",
+        "buildkite",
+        "circleci",
     ])],
-};
-
-static GITHUB: Mapping = Mapping {
-    noun: "a `github` signer",
-    keys: &[
-        required("repository", GLOB, "`owner/repository` of the source."),
-        required(
-            "workflow",
-            GLOB,
-            "Whose workflow signed: `owner/repository/.github/workflows/file.yml`.",
-        ),
-        optional(
-            "ref",
-            GLOB,
-            "Ref of the source, such as `refs/tags/v*`; `\"**\"` for any.",
-        ),
-        optional(
-            "environment",
-            GLOB,
-            "Deployment environment of the job; can stand for `ref`.",
-        ),
-        optional(
-            "workflow-ref",
-            GLOB,
-            "Ref of the workflow itself, such as `refs/tags/v1`.",
-        ),
-        optional(
-            "workflow-digest",
-            Shape::Text(Text::CommitDigest),
-            "Commit of the workflow itself.",
-        ),
-        optional(
-            "triggers",
-            Shape::List(&Shape::Word(triggers::GITHUB)),
-            "Events that may start the run; `[push, release, workflow_dispatch, schedule]` when it is not there.",
-        ),
-        optional(
-            "runner",
-            Shape::Word(&["github-hosted", "self-hosted"]),
-            "Where the job ran.",
-        ),
-        optional(
-            "visibility",
-            Shape::Word(&["public", "private", "internal"]),
-            "Visibility of the source repository when it signed.",
-        ),
-        optional(
-            "repository-id",
-            Shape::Text(Text::Digits),
-            "The source repository's number, which a renamed one keeps.",
-        ),
-        optional(
-            "owner-id",
-            Shape::Text(Text::Digits),
-            "The number of the source repository's owner.",
-        ),
-        reserved("issuer"),
-    ],
-    shared: &[],
-    groups: &[Group::AtLeastOne(&["ref", "environment"])],
-};
-
-static GITLAB: Mapping = Mapping {
-    noun: "a `gitlab` signer",
-    keys: &[
-        required("project", GLOB, "Path of the project, such as `group/project`."),
-        required(
-            "ref",
-            GLOB,
-            "Ref of the source, such as `refs/heads/main`; `\"**\"` for any.",
-        ),
-        optional(
-            "triggers",
-            Shape::List(&Shape::Word(triggers::GITLAB)),
-            "Pipeline sources that may start the run; `[push, schedule, web, api]` when it is not there.",
-        ),
-        optional(
-            "issuer",
-            Shape::Text(Text::HttpsUrl),
-            "A GitLab of your own; `https://gitlab.com` when it is not there.",
-        ),
-        Key {
-            name: "ref-protected",
-            shape: Shape::Boolean,
-            status: Status::Refused(
-                "certificates do not say whether a ref is protected, so this could never be proven",
-            ),
-            doc: "",
-        },
-        reserved("config"),
-        reserved("config-ref"),
-        reserved("config-digest"),
-        reserved("environment"),
-        reserved("runner"),
-        reserved("visibility"),
-        reserved("project-id"),
-        reserved("namespace-id"),
-    ],
-    shared: &[],
-    groups: &[],
 };
 
 static KEYLESS: Mapping = Mapping {
