@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::emit::Format;
+
 /// The variables of the process. Text that is not Unicode is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment(BTreeMap<String, String>);
@@ -35,8 +37,16 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
 /// The pipeline that asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pipeline {
+    /// or a server that speaks its commands: Gitea, Forgejo
     GitHub(GitHub),
     GitLab,
+    Azure,
+    TeamCity,
+    Buildkite,
+    /// reads JUnit; its log knows no commands
+    Jenkins,
+    /// the same
+    CircleCi,
     /// a terminal, or a CI whose log commands are not spoken
     Other,
 }
@@ -61,13 +71,37 @@ pub enum LogLevel {
 }
 
 impl Pipeline {
+    /// By the variable that each says to look for.
     pub fn detect(environment: &Environment) -> Self {
-        if environment.variable("GITHUB_ACTIONS") == Some("true") {
-            return Self::GitHub(GitHub::from(environment));
+        let is = |name, value: &str| {
+            environment
+                .variable(name)
+                .is_some_and(|found| found.eq_ignore_ascii_case(value))
+        };
+        let any = |name| environment.variable(name).is_some();
+        match () {
+            () if is("GITHUB_ACTIONS", "true") || is("GITEA_ACTIONS", "true") || is("FORGEJO_ACTIONS", "true") => {
+                Self::GitHub(GitHub::from(environment))
+            }
+            () if is("GITLAB_CI", "true") => Self::GitLab,
+            () if is("TF_BUILD", "true") => Self::Azure,
+            () if any("TEAMCITY_VERSION") => Self::TeamCity,
+            () if is("BUILDKITE", "true") => Self::Buildkite,
+            () if any("JENKINS_URL") => Self::Jenkins,
+            () if is("CIRCLECI", "true") => Self::CircleCi,
+            () => Self::Other,
         }
-        match environment.variable("GITLAB_CI") {
-            Some("true") => Self::GitLab,
-            _ => Self::Other,
+    }
+
+    /// What its log reads best.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::GitHub(_) => Format::GitHub,
+            Self::GitLab => Format::GitLab,
+            Self::Azure => Format::Azure,
+            Self::TeamCity => Format::TeamCity,
+            Self::Buildkite => Format::Buildkite,
+            Self::Jenkins | Self::CircleCi | Self::Other => Format::Text,
         }
     }
 }
@@ -106,15 +140,25 @@ mod tests {
     }
 
     #[test]
-    fn gitlab_and_others() {
-        assert_eq!(
-            Pipeline::detect(&Environment::from_iter([("GITLAB_CI", "true")])),
-            Pipeline::GitLab
-        );
-        assert_eq!(
-            Pipeline::detect(&Environment::from_iter([("CI", "true")])),
-            Pipeline::Other
-        );
+    fn each_is_told_by_its_own_variable() {
+        for (name, value, pipeline) in [
+            ("GITEA_ACTIONS", "true", Pipeline::GitHub(GitHub::default())),
+            ("FORGEJO_ACTIONS", "true", Pipeline::GitHub(GitHub::default())),
+            ("GITLAB_CI", "true", Pipeline::GitLab),
+            ("TF_BUILD", "True", Pipeline::Azure),
+            ("TEAMCITY_VERSION", "2026.1 (build 1)", Pipeline::TeamCity),
+            ("BUILDKITE", "true", Pipeline::Buildkite),
+            ("JENKINS_URL", "https://ci.example/", Pipeline::Jenkins),
+            ("CIRCLECI", "true", Pipeline::CircleCi),
+            ("CI", "true", Pipeline::Other),
+            ("GITHUB_ACTIONS", "false", Pipeline::Other),
+        ] {
+            assert_eq!(
+                Pipeline::detect(&Environment::from_iter([(name, value)])),
+                pipeline,
+                "{name}"
+            );
+        }
         assert_eq!(Pipeline::detect(&Environment::default()), Pipeline::Other);
     }
 }

@@ -55,6 +55,7 @@ pub mod policy_source;
 pub mod progress;
 pub mod reference;
 pub mod registry;
+pub mod report_files;
 pub mod run;
 #[cfg(test)]
 mod scratch;

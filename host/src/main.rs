@@ -1,7 +1,7 @@
 //! The program: reads the call, runs a command, renders what it found, and is the only one that prints.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,12 +15,13 @@ use portcullis::check;
 use portcullis::ci::{Environment, LogLevel, Pipeline};
 use portcullis::emit::github::output::{self, OutputPath};
 use portcullis::emit::github::summary;
-use portcullis::emit::{self, Detail, Format, Style, proven};
+use portcullis::emit::{self, Detail, Format, Style};
 use portcullis::exit::Exit;
 use portcullis::extract;
 use portcullis::list;
 use portcullis::policy_command;
 use portcullis::progress::Progress;
+use portcullis::report_files;
 use portcullis::run::{Fault, Run};
 use portcullis::terminal::{self, Colour, Device};
 use portcullis::untrusted::Untrusted;
@@ -51,12 +52,7 @@ fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit.code()),
         // A reader that went away (`| head`) is no fault of the verdict, but nobody has seen it either.
         Err(error) => {
-            let words = error.to_string();
-            drop(writeln!(
-                io::stderr(),
-                "error: cannot write the output: {}",
-                Untrusted(&words)
-            ));
+            tell(&error);
             ExitCode::from(Exit::Usage.code())
         }
     }
@@ -82,17 +78,16 @@ impl Place<'_> {
         if check.action == CheckAction::PrintPolicy {
             return self.print_policy(check);
         }
-        self.github_output(output::UNDECIDED)?;
+        report_files::begin(&check.reports);
+        drop(self.github_output(output::UNDECIDED));
         let progress = self.progress(check.detail);
         let run = check::run(check, auth::Environment::from_process(), &mut io::stdin(), &progress);
         drop(progress);
-        self.files(check, &run)?;
-        self.show(
-            &run,
-            check.format.unwrap_or_else(|| self.default_format()),
-            check.detail,
-        )?;
-        Ok(run.exit())
+        let unwritten = self.files(check, &run);
+        let format = check.format.unwrap_or_else(|| self.pipeline.format());
+        self.show(&run, format, check.detail)?;
+        unwritten.iter().for_each(tell);
+        Ok(report_files::exit(&run, &unwritten))
     }
 
     fn progress(&self, detail: Detail) -> Progress {
@@ -103,33 +98,19 @@ impl Place<'_> {
         }
     }
 
-    /// Files first: whoever sees the verdict in the log finds them complete.
-    fn files(&self, check: &Check, run: &Run) -> io::Result<()> {
-        for report in &check.reports {
-            let path = Path::new(&report.path);
-            let mut file = File::create(path).map_err(|error| named(path, error))?;
-            emit::emit(
-                report.format,
-                run,
-                Style {
-                    detail: check.detail,
-                    ..Style::default()
-                },
-                &mut file,
-            )?;
-            file.flush()?;
-        }
-        write_proven(check.output_signature.as_deref(), proven::signature(run))?;
-        write_proven(check.output_certificate.as_deref(), proven::certificate(run))?;
+    /// Files first: whoever sees the verdict in the log finds them complete. What could not be written is told after it.
+    fn files(&self, check: &Check, run: &Run) -> Vec<io::Error> {
+        let mut unwritten = report_files::finish(check, run);
         let json = check.reports.iter().find(|report| report.format == Format::Json);
         let path = json.and_then(|report| OutputPath::new(&report.path));
-        self.github_output(&output::outputs(run, path)?)?;
+        let outputs = output::outputs(run, path).and_then(|outputs| self.github_output(&outputs));
+        unwritten.extend(outputs.err());
         if let Pipeline::GitHub(github) = &self.pipeline
             && let Some(path) = &github.step_summary
         {
-            append(path, summary::document(run).as_bytes())?;
+            unwritten.extend(append(path, summary::document(run).as_bytes()).err());
         }
-        Ok(())
+        unwritten
     }
 
     fn list(&self, list: &List) -> io::Result<Exit> {
@@ -165,7 +146,7 @@ impl Place<'_> {
         match command {
             PolicyCommand::Check { file, format } => {
                 let run = policy_command::check(file, check::tool());
-                let format = format.unwrap_or_else(|| self.default_format());
+                let format = format.unwrap_or_else(|| self.pipeline.format());
                 let style = self.style(Detail::Normal);
                 emit::policy_check::emit(&run, format, style, &mut io::stdout().lock())?;
                 if format != Format::GitHub {
@@ -211,14 +192,18 @@ impl Place<'_> {
 
     fn failed(&self, faults: Vec<Fault>, format: Option<Format>) -> io::Result<Exit> {
         let run = Run::failed(faults, check::tool());
-        self.github_output(&output::outputs(&run, None)?)?;
-        self.show(&run, format.unwrap_or_else(|| self.default_format()), Detail::Normal)?;
+        let outputs = output::outputs(&run, None).and_then(|outputs| self.github_output(&outputs));
+        self.show(&run, format.unwrap_or_else(|| self.pipeline.format()), Detail::Normal)?;
+        outputs?;
         Ok(run.exit())
     }
 
     /// Faults go to standard error too: there people look for them, and data may have standard output to itself.
     fn show(&self, run: &Run, format: Format, detail: Detail) -> io::Result<()> {
         let mut out = io::stdout().lock();
+        if format == Format::GitHub && self.is_debugged() {
+            emit::github::debug(run, &mut out)?;
+        }
         if !(format == Format::Text && run.images.is_empty() && !run.faults.is_empty()) {
             emit::emit(format, run, self.style(detail), &mut out)?;
         }
@@ -226,13 +211,6 @@ impl Place<'_> {
             emit::text::emit_faults(run, self.error_style(detail), &mut io::stderr().lock())?;
         }
         out.flush()
-    }
-
-    fn default_format(&self) -> Format {
-        match self.pipeline {
-            Pipeline::GitHub(_) => Format::GitHub,
-            Pipeline::GitLab | Pipeline::Other => Format::Text,
-        }
     }
 
     fn style(&self, detail: Detail) -> Style {
@@ -244,12 +222,16 @@ impl Place<'_> {
     }
 
     fn style_of(&self, device: Device, detail: Detail) -> Style {
-        let debug = matches!(&self.pipeline, Pipeline::GitHub(github) if github.log == LogLevel::Debug);
         Style {
             width: terminal::width(self.environment),
             colour: Colour::decide(self.environment, device),
-            detail: if debug { Detail::Verbose } else { detail },
+            detail: if self.is_debugged() { Detail::Verbose } else { detail },
         }
+    }
+
+    /// Somebody re-ran the job on GitHub with debug logging.
+    fn is_debugged(&self) -> bool {
+        matches!(&self.pipeline, Pipeline::GitHub(github) if github.log == LogLevel::Debug)
     }
 
     fn github_output(&self, text: &str) -> io::Result<()> {
@@ -258,7 +240,7 @@ impl Place<'_> {
                 Some(path) => append(path, text.as_bytes()),
                 None => Ok(()),
             },
-            Pipeline::GitLab | Pipeline::Other => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -273,18 +255,14 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .create(true)
         .open(path)
         .and_then(|mut file| file.write_all(bytes))
-        .map_err(|error| named(path, error))
+        .map_err(|error| report_files::named(path, error))
 }
 
-/// Nothing proven, nothing written: an empty file would look like a signature.
-fn write_proven(path: Option<&Path>, content: Option<String>) -> io::Result<()> {
-    match (path, content) {
-        (Some(path), Some(content)) => std::fs::write(path, content).map_err(|error| named(path, error)),
-        _ => Ok(()),
-    }
-}
-
-/// The system's words do not say which file it was.
-fn named(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+fn tell(error: &io::Error) {
+    let words = error.to_string();
+    drop(writeln!(
+        io::stderr(),
+        "error: cannot write the output: {}",
+        Untrusted(&words)
+    ));
 }

@@ -43,9 +43,17 @@ Formats:
   json                for programs, with everything
   markdown            for a comment on a pull request
   html                one page for a browser, that loads nothing
-  github              annotations in GitHub Actions
-  sarif               GitHub's code scanning
-  gitlab-codequality  GitLab's code quality report";
+  csv                 for spreadsheets
+  junit               test results: GitLab, Jenkins, CircleCI and others
+  github              GitHub Actions: annotations
+  sarif               GitHub: code scanning
+  gitlab              GitLab: the text in a section of the log
+  gitlab-codequality  GitLab: code quality report
+  gitlab-dotenv       GitLab: variables for later jobs
+  gitlab-annotations  GitLab: links on the job's page
+  azure               Azure Pipelines: issues
+  teamcity            TeamCity: inspections
+  buildkite           Buildkite: the text in a group of the log";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

@@ -31,23 +31,65 @@ pub fn emit(run: &Run, style: Style, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", text::verdict_line(run))
 }
 
+/// What was asked and read, for somebody who looks for the reason of an answer; the runner shows it in debug logs only.
+pub fn debug(run: &Run, out: &mut impl Write) -> io::Result<()> {
+    let mut lines: Vec<Safe> = run.contacted.iter().map(|host| say!["contacted ", host]).collect();
+    for report in run.images.iter().map(|image| &image.report) {
+        let of = |text: Safe| say![report.reference, ": ", text];
+        lines.extend(
+            report
+                .roots
+                .iter()
+                .map(|root| of(say!["trusted root ", root.name, " ", root.digest])),
+        );
+        lines.extend(report.evidence.iter().map(|evidence| {
+            let carrier = super::words::carrier(evidence.carrier);
+            of(say![
+                "evidence ",
+                evidence.digest,
+                " ",
+                evidence.short_type,
+                " at ",
+                carrier
+            ])
+        }));
+        let failed = |place: &String, reason: &String| of(say!["could not look at ", place, ": ", reason]);
+        lines.extend(
+            report
+                .failures
+                .iter()
+                .map(|failure| failed(&failure.place, &failure.reason)),
+        );
+    }
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "::debug::{}", data(line)))
+}
+
 pub(super) fn annotations(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let notices = notices(run);
-    let mut room = PER_RUN;
-    for level in [Level::Error, Level::Warning, Level::Notice] {
-        let of_level: Vec<_> = notices.iter().filter(|notice| notice.level == level).collect();
-        let shown = of_level.len().min(PER_KIND).min(room);
+    let mut capped = capped(&notices, PER_KIND, PER_RUN);
+    capped.try_for_each(|(notice, more)| annotation(notice, more, out))
+}
+
+/// The loudest of each level, and with the last of a level how many are left out.
+pub(super) fn capped<'n, 'r>(
+    notices: &'n [Notice<'r>],
+    per_level: usize,
+    in_all: usize,
+) -> impl Iterator<Item = (&'n Notice<'r>, usize)> {
+    let mut room = in_all;
+    let levels = [Level::Error, Level::Warning, Level::Notice];
+    levels.into_iter().flat_map(move |level| {
+        let mut of_level: Vec<_> = notices.iter().filter(|notice| notice.level == level).collect();
+        let shown = of_level.len().min(per_level).min(room);
         room -= shown;
-        for (position, notice) in of_level[..shown].iter().enumerate() {
-            let more = if position + 1 == shown {
-                of_level.len() - shown
-            } else {
-                0
-            };
-            annotation(notice, more, out)?;
-        }
-    }
-    Ok(())
+        let more = of_level.len() - shown;
+        of_level.truncate(shown);
+        let last = shown.saturating_sub(1);
+        let counted = move |(at, notice)| (notice, if at == last { more } else { 0 });
+        of_level.into_iter().enumerate().map(counted)
+    })
 }
 
 fn annotation(notice: &Notice, more: usize, out: &mut impl Write) -> io::Result<()> {

@@ -1,5 +1,8 @@
 //! One file per format over the same [`Run`](crate::run::Run). Renderers are pure: no environment, no clock, no file.
 
+mod azure;
+mod buildkite;
+mod csv;
 #[cfg(test)]
 pub(crate) mod expected;
 pub mod extract;
@@ -7,20 +10,26 @@ mod fingerprint;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod github;
-pub mod gitlab_codequality;
+mod gitlab;
+mod gitlab_annotations;
+mod gitlab_codequality;
+mod gitlab_dotenv;
 pub mod html;
 pub mod json;
 mod json_text;
+mod junit;
 pub mod list;
 pub mod markdown;
 mod notice;
 pub mod policy_check;
 pub mod policy_import;
 pub mod proven;
-pub mod sarif;
+mod rule;
+mod sarif;
 #[cfg(test)]
 mod schema;
 mod screen;
+mod teamcity;
 pub mod text;
 mod words;
 
@@ -35,22 +44,38 @@ use crate::run::Run;
 pub enum Format {
     Text,
     Json,
-    GitHub,
-    GitLabCodeQuality,
-    Sarif,
     Markdown,
     Html,
+    Csv,
+    JUnit,
+    GitHub,
+    Sarif,
+    GitLab,
+    GitLabCodeQuality,
+    GitLabDotenv,
+    GitLabAnnotations,
+    Azure,
+    TeamCity,
+    Buildkite,
 }
 
 /// Their names on the command line.
-pub const FORMATS: [&str; 7] = [
+pub const FORMATS: [&str; 15] = [
     "text",
     "json",
     "markdown",
     "html",
+    "csv",
+    "junit",
     "github",
     "sarif",
+    "gitlab",
     "gitlab-codequality",
+    "gitlab-dotenv",
+    "gitlab-annotations",
+    "azure",
+    "teamcity",
+    "buildkite",
 ];
 
 const SHOW_CONTENTS: [Format; 0] = [];
@@ -60,11 +85,19 @@ impl Format {
         Some(match name {
             "text" => Self::Text,
             "json" => Self::Json,
-            "github" => Self::GitHub,
-            "gitlab-codequality" => Self::GitLabCodeQuality,
-            "sarif" => Self::Sarif,
             "markdown" => Self::Markdown,
             "html" => Self::Html,
+            "csv" => Self::Csv,
+            "junit" => Self::JUnit,
+            "github" => Self::GitHub,
+            "sarif" => Self::Sarif,
+            "gitlab" => Self::GitLab,
+            "gitlab-codequality" => Self::GitLabCodeQuality,
+            "gitlab-dotenv" => Self::GitLabDotenv,
+            "gitlab-annotations" => Self::GitLabAnnotations,
+            "azure" => Self::Azure,
+            "teamcity" => Self::TeamCity,
+            "buildkite" => Self::Buildkite,
             _ => return None,
         })
     }
@@ -79,11 +112,19 @@ pub fn emit(format: Format, run: &Run, style: Style, out: &mut impl Write) -> io
     match format {
         Format::Text => text::emit(run, style, out),
         Format::Json => json::emit(run, out),
-        Format::GitHub => github::emit(run, style, out),
-        Format::GitLabCodeQuality => gitlab_codequality::emit(run, out),
-        Format::Sarif => sarif::emit(run, out),
         Format::Markdown => markdown::emit(run, out),
         Format::Html => html::emit(run, out),
+        Format::Csv => csv::emit(run, out),
+        Format::JUnit => junit::emit(run, out),
+        Format::GitHub => github::emit(run, style, out),
+        Format::Sarif => sarif::emit(run, out),
+        Format::GitLab => gitlab::emit(run, style, out),
+        Format::GitLabCodeQuality => gitlab_codequality::emit(run, out),
+        Format::GitLabDotenv => gitlab_dotenv::emit(run, out),
+        Format::GitLabAnnotations => gitlab_annotations::emit(run, out),
+        Format::Azure => azure::emit(run, style, out),
+        Format::TeamCity => teamcity::emit(run, style, out),
+        Format::Buildkite => buildkite::emit(run, style, out),
     }
 }
 

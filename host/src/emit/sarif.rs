@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::fingerprint::Fingerprints;
 use super::notice::{Level, Notice, Subject, notices};
-use super::{github, json_text, words};
+use super::{github, json_text, rule, words};
 use crate::run::Run;
 use crate::say;
 use crate::untrusted::Safe;
@@ -121,10 +121,10 @@ fn notification(notice: &Notice) -> Value {
     notification
 }
 
-fn result(notice: &Notice, rule: usize, fingerprint: String) -> Value {
+fn result(notice: &Notice, index: usize, fingerprint: String) -> Value {
     let mut result = json!({
-        "ruleId": rules::id(notice),
-        "ruleIndex": rule,
+        "ruleId": rule::id(notice),
+        "ruleIndex": index,
         "level": level(notice.level),
         "message": message(&say![notice.title, ": ", notice.message]),
         "locations": [location(notice)],

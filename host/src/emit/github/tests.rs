@@ -248,3 +248,20 @@ fn what_could_not_be_judged_is_an_error_at_its_line() {
     let place = "file=deploy/web.yaml,line=31,endLine=31,col=16,endColumn=50,title=undecided%3A unresolved";
     assert!(log.contains(&format!("::error {place}::")), "{log}");
 }
+
+#[test]
+fn debug_lines_are_commands_and_nothing_else() {
+    for run in [fixture::run(), fixture::hostile()] {
+        let mut out = Vec::new();
+        debug(&run, &mut out).unwrap();
+        let log = String::from_utf8(out).unwrap();
+        for line in log.lines() {
+            fixture::assert_harmless_log(line.strip_prefix("::debug::").unwrap());
+        }
+        let evidence: usize = run.images.iter().map(|image| image.report.evidence.len()).sum();
+        assert_eq!(
+            log.lines().count(),
+            run.contacted.len() + run.images.len() + evidence + 1
+        );
+    }
+}
