@@ -12,10 +12,9 @@ use crate::inquiry::{self, Inquiry};
 use crate::named::{AllNamed, Named};
 use crate::parallel;
 use crate::progress::Progress;
-use crate::reference::Reference;
 use crate::run::{FLAGS, Fault, Image, Policy, Run, Tool, Weakening};
 use crate::wit::request::Breadth;
-use crate::wit::requirements::ImageRequirements;
+use crate::wit::requirements::{ImageRequirements, Requirements};
 
 /// Judges every image. What goes wrong on the way is in the run too: it is shown, and it decides the exit code.
 pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, progress: &Progress) -> Run {
@@ -26,17 +25,12 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, 
         PolicyChoice::File { path, .. } => path.display().to_string(),
         PolicyChoice::Flags(_) => FLAGS.to_owned(),
     };
-    let named = match AllNamed::of(&check.images, input) {
-        Ok(mut named) => {
-            named.count(check.images.expected);
-            named
-        }
+    let mut named = match AllNamed::of(&check.images, input) {
+        Ok(named) => named,
         Err(faults) => return Run { faults, ..run },
     };
-    (run.files, run.sightings) = (named.files, named.sightings);
-    let references: Vec<Reference> = named.images.iter().map(|named| named.reference.clone()).collect();
-    let opened = Inquiry::open(Some(&check.policy), &check.evidence, credentials, &references);
-    let (inquiry, requirements) = match opened {
+    let opened = Inquiry::open(Some(&check.policy), &check.evidence, credentials, &named.references());
+    let (inquiry, mut requirements) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             return Run {
@@ -46,11 +40,13 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, 
         }
     };
     if check.images.is_empty() {
-        return Run {
-            faults: vec![Fault::from(&UsageError::NoImage { command: "check" })],
-            ..run
+        (named, requirements) = match of_policy(&inquiry, &run.policy.file, &requirements) {
+            Ok(known) => known,
+            Err(faults) => return Run { faults, ..run },
         };
     }
+    named.count(check.images.expected);
+    (run.files, run.sightings) = (named.files, named.sightings);
     run.warnings = requirements.warnings;
     if let PolicyChoice::File { .. } = check.policy {
         // those of flags are listed as flags
@@ -78,6 +74,16 @@ pub fn run(check: &Check, credentials: auth::Environment, input: &mut dyn Read, 
         ..run.policy
     };
     run
+}
+
+/// The images that the policy names, where the command line names none.
+fn of_policy(inquiry: &Inquiry, file: &str, first: &Requirements) -> Result<(AllNamed, Requirements), Vec<Fault>> {
+    if first.check.is_empty() {
+        return Err(vec![Fault::from(&UsageError::NoImage { command: "check" })]);
+    }
+    let named = AllNamed::of_policy(file, &first.check)?;
+    let requirements = inquiry.requirements(&named.references());
+    Ok((named, requirements.map_err(|error| error.faults(""))?))
 }
 
 struct Judged {

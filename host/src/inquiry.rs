@@ -31,6 +31,8 @@ pub struct Inquiry {
     component: Component,
     origin: Origin,
     bundles: Vec<NamedFile>,
+    /// Repositories of the command line in which evidence is looked for as well.
+    beside: Vec<String>,
     /// Seconds since 1970: the clock, or `--now`.
     time: i64,
 }
@@ -100,29 +102,48 @@ impl Inquiry {
             .map(|path| bundles::read(path))
             .collect::<Result<Vec<_>, _>>()?;
         let origin = origin(options, credentials)?;
-        let beside = repositories(&options.registry.evidence)?;
+        let inquiry = Self {
+            policy,
+            component,
+            origin,
+            bundles: bundles.concat(),
+            beside: repositories(&options.registry.evidence)?,
+            time,
+        };
+        inquiry.can_look_for(references)?;
+        inquiry.place_evidence(&mut requirements);
+        Ok((inquiry, requirements))
+    }
+
+    /// The same for other images: those that the policy names itself are known only once it was read.
+    pub fn requirements(&self, references: &[Reference]) -> Result<Requirements, Error> {
+        self.can_look_for(references)?;
+        let names: Vec<String> = references.iter().map(Reference::name).collect();
+        let requirements = self.component.requirements(&self.policy, &names, self.time);
+        let mut requirements = requirements.map_err(refused)?;
+        self.place_evidence(&mut requirements);
+        Ok(requirements)
+    }
+
+    /// Repositories of the command line are asked for every image.
+    fn place_evidence(&self, requirements: &mut Requirements) {
         for image in &mut requirements.images {
-            match origin {
-                Origin::Registry(_) => image.evidence.extend(beside.iter().cloned()),
+            match self.origin {
+                Origin::Registry(_) => image.evidence.extend(self.beside.iter().cloned()),
                 // all that there is lies in one place
                 Origin::Layout(_) | Origin::Bundles => image.evidence.clear(),
             }
         }
-        if let (Origin::Bundles, Some(reference)) = (&origin, references.iter().find(|one| one.digest().is_none())) {
-            return Err(Error::NoDigest {
+    }
+
+    fn can_look_for(&self, references: &[Reference]) -> Result<(), Error> {
+        let without_digest = references.iter().find(|one| one.digest().is_none());
+        match (&self.origin, without_digest) {
+            (Origin::Bundles, Some(reference)) => Err(Error::NoDigest {
                 reference: reference.written().to_owned(),
-            });
+            }),
+            _ => Ok(()),
         }
-        Ok((
-            Self {
-                policy,
-                component,
-                origin,
-                bundles: bundles.concat(),
-                time,
-            },
-            requirements,
-        ))
     }
 
     pub fn collect(&self, reference: &Reference, requirements: &ImageRequirements, depth: Depth) -> Collected {
@@ -283,6 +304,7 @@ fn nothing_required(names: &[String]) -> Requirements {
         missing_files: Vec::new(),
         roots: Vec::new(),
         images: names.iter().map(image).collect(),
+        check: Vec::new(),
         warnings: Vec::new(),
         weakenings: Vec::new(),
     }

@@ -7,8 +7,11 @@ use crate::args::Images;
 use crate::files;
 use crate::image_list;
 use crate::inquiry::usage;
-use crate::reference::Reference;
+use crate::reference::{Reference, ReferenceError};
 use crate::run::{Fault, Mention, Place, Sighting, SightingKind};
+use crate::source::in_words;
+use crate::wit::diagnostics::{Diagnostic, Level};
+use crate::wit::requirements::CheckedImage;
 
 /// An image to be judged, and everywhere it is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +53,19 @@ impl AllNamed {
         Ok(all)
     }
 
+    /// What the policy names itself, with its lines.
+    pub fn of_policy(file: &str, check: &[CheckedImage]) -> Result<Self, Vec<Fault>> {
+        let mut all = Self::default();
+        let mut faults = Vec::new();
+        for image in check {
+            match image.reference.parse() {
+                Ok(reference) => all.add(reference, Some(in_policy(file, image))),
+                Err(error) => faults.push(Fault::Policy(no_reference(file, image, &error))),
+            }
+        }
+        if faults.is_empty() { Ok(all) } else { Err(faults) }
+    }
+
     /// Two ways to write one reference are one image.
     pub fn add(&mut self, reference: Reference, mention: Option<Mention>) {
         let position = *self.known.entry(reference.to_string()).or_insert(self.images.len());
@@ -62,6 +78,10 @@ impl AllNamed {
         self.images[position].mentions.extend(mention);
     }
 
+    pub fn references(&self) -> Vec<Reference> {
+        self.images.iter().map(|named| named.reference.clone()).collect()
+    }
+
     /// Whoever expects a number wants to know when an image has gone unnoticed.
     pub fn count(&mut self, expected: Option<usize>) {
         let found = self.images.len();
@@ -70,6 +90,35 @@ impl AllNamed {
             let hint = "change `--expect-images`, or find out where the difference comes from";
             self.sightings.push(about_all(SightingKind::Miscounted, text, hint));
         }
+    }
+}
+
+fn in_policy(file: &str, image: &CheckedImage) -> Mention {
+    let width = u32::try_from(image.reference.chars().count()).unwrap_or(u32::MAX);
+    Mention {
+        place: Place {
+            file: file.to_owned(),
+            line: image.line,
+            column: image.column,
+            end_column: image.column.saturating_add(width),
+        },
+        text: image.reference.clone(),
+    }
+}
+
+fn no_reference(file: &str, image: &CheckedImage, error: &ReferenceError) -> Diagnostic {
+    let words = in_words(error);
+    let (message, hint) = match words.split_once("; hint: ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (words, None),
+    };
+    Diagnostic {
+        level: Level::Error,
+        file: file.to_owned(),
+        line: image.line,
+        column: image.column,
+        message,
+        hint,
     }
 }
 

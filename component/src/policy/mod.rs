@@ -4,6 +4,7 @@
 
 mod certificate;
 mod certificates;
+mod check;
 mod day;
 mod demand;
 mod enforced;
@@ -74,6 +75,8 @@ pub struct Policy {
     pub exceptions: Vec<Exception>,
     /// Names of the user's own for predicate types.
     pub types: TypeNames,
+    /// What is checked when the command line names no image.
+    pub check: Vec<crate::wit::requirements::CheckedImage>,
     /// Loose patterns and switched-off checks: shown at every check.
     pub warnings: Vec<Diagnostic>,
 }

@@ -24,6 +24,7 @@ pub fn requirements(source: &PolicySource, images: &[String]) -> Result<Requirem
         missing_files: draft.missing,
         roots: draft.well_known_roots,
         images: names.into_iter().map(|names| of_image(&draft.policy, names)).collect(),
+        check: draft.policy.check,
         warnings: draft.policy.warnings,
         weakenings: draft.weakenings,
     })

@@ -177,7 +177,11 @@ pub(crate) static POLICY: Mapping = Mapping {
             Shape::Texts,
             "Names of your own for predicate types, used by `type`, `needs` and `--type`.",
         ),
-        reserved("check"),
+        optional(
+            "check",
+            Shape::List(&FREE),
+            "Images that are checked when the command line names none.",
+        ),
         reserved("defaults"),
         reserved("extends"),
         optional(

@@ -556,6 +556,33 @@ fn images_that_can_never_be_are_refused() {
 }
 
 #[test]
+fn check_names_exact_references_once_each() {
+    let check = |list: &str| format!("{SIGNED}images: [{{ match: a.b/**, rules: [signed] }}]\ncheck: {list}");
+    let document = check("\n  - a.b/c:v1\n  - 'a.b/c@sha256:00'\n");
+    let needs = requirements(&source(&document), &[]).unwrap();
+    let last = u32::try_from(document.lines().count()).unwrap();
+    let named: Vec<_> = needs
+        .check
+        .iter()
+        .map(|one| (one.reference.as_str(), one.line, one.column))
+        .collect();
+    assert_eq!(named, [("a.b/c:v1", last - 1, 5), ("a.b/c@sha256:00", last, 5)]);
+    let line = u32::try_from(check("x").lines().count()).unwrap();
+    for (list, part) in [
+        ("[a.b/*]", "no image reference"),
+        ("['a.b/c d']", "no image reference"),
+        ("[a.b/c:$TAG]", "no image reference"),
+        ("['https://a.b/c']", "no image reference"),
+        ("[a.b/c, a.b/c]", "is there twice"),
+        ("[]", "empty list"),
+        ("[{ a: b }]", "single value"),
+        ("a.b/c", "list"),
+    ] {
+        assert_error(&check(list), line, part);
+    }
+}
+
+#[test]
 fn requirements_name_what_is_missing_and_what_will_hold() {
     let document = format!("{SIGNED}images:\n  - {{ match: a.b/*, rules: [signed], platforms: every, mode: inform }}\n")
         .replace("rules:\n", "  ops: { key: [{ file: absent.pub, sha256: '0000000000000000000000000000000000000000000000000000000000000000' }] }\nrules:\n");
