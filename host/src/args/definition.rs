@@ -375,6 +375,11 @@ fn identity() -> Vec<Arg> {
                 "Annotation that the signature must carry; may be repeated",
             )
             .short('a'),
+            option(
+                "rekor-url",
+                "URL",
+                "The transparency log that counts, of those of the trusted root",
+            ),
             switch(
                 "insecure-ignore-tlog",
                 "Do without the transparency log; every output says so",

@@ -10,8 +10,10 @@ pub use crate::run::FLAGS as NAME;
 pub fn document(flags: &Flags) -> String {
     let mut lines = vec!["version: 1".to_owned(), "signers:".to_owned(), "  signer:".to_owned()];
     lines.extend(signer(&flags.identity));
-    if flags.transparency_log == TransparencyLog::Ignored {
-        lines.push("    transparency-log: { required: false }".to_owned());
+    match &flags.transparency_log {
+        TransparencyLog::Required => {}
+        TransparencyLog::At(url) => lines.push(format!("    transparency-log: {{ url: {} }}", quoted(url))),
+        TransparencyLog::Ignored => lines.push("    transparency-log: { required: false }".to_owned()),
     }
     lines.push("rules:".to_owned());
     let mut names = Vec::new();
@@ -116,6 +118,17 @@ mod tests {
             rules(types(&["signature"])),
             "  signed:\n    signature:\n      by: signer\n    rules: [signed]\n"
         );
+    }
+
+    #[test]
+    fn the_log_by_its_address() {
+        let transparency_log = TransparencyLog::At("https://rekor.example\" }".to_owned());
+        let document = document(&Flags {
+            transparency_log,
+            ..keyless(TextMatch::Exact("x".to_owned()))
+        });
+        let line = document.lines().find(|line| line.contains("transparency-log")).unwrap();
+        assert_eq!(line, r#"    transparency-log: { url: "https://rekor.example\" }" }"#);
     }
 
     #[test]

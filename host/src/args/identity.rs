@@ -65,9 +65,11 @@ pub enum TextMatch {
     Regexp(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransparencyLog {
     Required,
+    /// `--rekor-url`: of the trusted root's logs this one alone
+    At(String),
     /// `--insecure-ignore-tlog`
     Ignored,
 }
@@ -78,10 +80,11 @@ const KEY: &str = "key";
 const IDENTITY: &str = "certificate-identity";
 const IDENTITY_REGEXP: &str = "certificate-identity-regexp";
 const ISSUER: &str = "certificate-oidc-issuer";
+const REKOR_URL: &str = "rekor-url";
 const ISSUER_REGEXP: &str = "certificate-oidc-issuer-regexp";
 
 /// The flags that make a policy, as they are written.
-const FLAGS: [(&str, &str); 7] = [
+const FLAGS: [(&str, &str); 8] = [
     (KEY, "--key"),
     (IDENTITY, "--certificate-identity"),
     (IDENTITY_REGEXP, "--certificate-identity-regexp"),
@@ -89,6 +92,7 @@ const FLAGS: [(&str, &str); 7] = [
     (ISSUER_REGEXP, "--certificate-oidc-issuer-regexp"),
     ("annotations", "--annotations"),
     ("insecure-ignore-tlog", "--insecure-ignore-tlog"),
+    (REKOR_URL, "--rekor-url"),
 ];
 
 /// The first of the flags that is given.
@@ -129,9 +133,19 @@ pub fn read(matches: &ArgMatches) -> Result<Option<Flags>, UsageError> {
             });
         }
     };
-    let transparency_log = match matches.get_flag("insecure-ignore-tlog") {
-        true => TransparencyLog::Ignored,
-        false => TransparencyLog::Required,
+    let transparency_log = match (
+        matches.get_flag("insecure-ignore-tlog"),
+        matches.get_one::<String>(REKOR_URL),
+    ) {
+        (true, Some(_)) => {
+            return Err(UsageError::Conflict {
+                option: "--insecure-ignore-tlog".to_owned(),
+                other: "--rekor-url".to_owned(),
+            });
+        }
+        (true, None) => TransparencyLog::Ignored,
+        (false, Some(url)) => TransparencyLog::At(url.clone()),
+        (false, None) => TransparencyLog::Required,
     };
     Ok(Some(Flags {
         identity,

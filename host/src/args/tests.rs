@@ -188,6 +188,18 @@ fn combinations_that_make_no_sense() {
             "check i --insecure-ignore-tlog",
             "`--insecure-ignore-tlog` needs `--key`",
         ),
+        (
+            "check i --rekor-url https://rekor.example",
+            "`--rekor-url` needs `--key`",
+        ),
+        (
+            "check i --key k --rekor-url https://rekor.example --insecure-ignore-tlog",
+            "`--insecure-ignore-tlog` and `--rekor-url` exclude each other",
+        ),
+        (
+            "check i --policy p --rekor-url https://rekor.example",
+            "`--policy` and `--rekor-url` exclude each other",
+        ),
         ("check i -a x=y", "`--annotations` needs `--key`"),
         ("check i --key k -a x", "`--annotations` takes KEY=VALUE, not `x`"),
         (
