@@ -4,6 +4,8 @@
 
 #[path = "docs/markdown.rs"]
 mod markdown;
+#[path = "docs/picture.rs"]
+mod picture;
 #[path = "docs/policies.rs"]
 mod policies;
 
