@@ -29,6 +29,10 @@ fn main() {
 fn embed() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let target = env::var("TARGET")?;
+    println!("cargo::rustc-env=PORTCULLIS_TARGET={target}");
+    if let Some(version) = rustc_version() {
+        println!("cargo::rustc-env=PORTCULLIS_RUSTC={version}");
+    }
     let wasm = wasm::build("portcullis-component", "component")?;
     let codes = aot::compile_all(&wasm, &target)?;
     let listed = codes
@@ -42,6 +46,14 @@ fn embed() -> Result<(), Box<dyn Error>> {
     );
     fs::write(out.join("embedded.rs"), source)?;
     Ok(())
+}
+
+/// For `--version`; a build does not depend on it.
+fn rustc_version() -> Option<String> {
+    let rustc = env::var_os("RUSTC")?;
+    let output = process::Command::new(rustc).arg("--version").output().ok()?;
+    let version = String::from_utf8(output.stdout).ok()?;
+    version.lines().next().map(str::to_owned)
 }
 
 /// How the code lies in the binary; `src/component/embedded.rs` says why.

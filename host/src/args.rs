@@ -20,9 +20,12 @@ mod extract;
 mod files;
 pub mod flags_policy;
 mod identity;
+#[cfg(test)]
+mod man;
 mod output;
 mod policy;
 mod read;
+mod shells;
 
 pub use error::UsageError;
 pub use identity::{Attested, Flags, Identity, TextMatch};
@@ -213,6 +216,7 @@ pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     surroundings: &Surroundings,
 ) -> Result<Command, UsageError> {
+    output::colour(&surroundings.environment)?;
     let mut definition = definition::command();
     let matches = match definition.try_get_matches_from_mut(arguments) {
         Ok(matches) => matches,
@@ -222,6 +226,7 @@ pub fn parse(
     match matches.subcommand() {
         Some(("check", matches)) => Ok(Command::Check(Box::new(read::check(matches, surroundings)?))),
         Some(("extract", matches)) => Ok(Command::Extract(Box::new(extract::extract(matches, surroundings)?))),
+        Some(("completions", matches)) => Ok(Command::Show(shells::script(matches.get_one("shell"))?)),
         Some(("policy", matches)) => Ok(Command::Policy(policy::policy(matches)?)),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
         // An empty variable in a script must not be a job that succeeds and checks nothing.

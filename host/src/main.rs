@@ -105,12 +105,18 @@ impl Place<'_> {
         let path = json.and_then(|report| OutputPath::new(&report.path));
         let outputs = output::outputs(run, path).and_then(|outputs| self.github_output(&outputs));
         unwritten.extend(outputs.err());
-        if let Pipeline::GitHub(github) = &self.pipeline
-            && let Some(path) = &github.step_summary
-        {
-            unwritten.extend(append(path, summary::document(run).as_bytes()).err());
-        }
+        unwritten.extend(self.job_summary(run).err());
         unwritten
+    }
+
+    fn job_summary(&self, run: &Run) -> io::Result<()> {
+        match &self.pipeline {
+            Pipeline::GitHub(github) => match &github.step_summary {
+                Some(path) => append(path, summary::document(run).as_bytes()),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
     }
 
     fn list(&self, list: &List) -> io::Result<Exit> {
@@ -193,8 +199,9 @@ impl Place<'_> {
     fn failed(&self, faults: Vec<Fault>, format: Option<Format>) -> io::Result<Exit> {
         let run = Run::failed(faults, check::tool());
         let outputs = output::outputs(&run, None).and_then(|outputs| self.github_output(&outputs));
+        let summary = self.job_summary(&run);
         self.show(&run, format.unwrap_or_else(|| self.pipeline.format()), Detail::Normal)?;
-        outputs?;
+        outputs.and(summary)?;
         Ok(run.exit())
     }
 

@@ -20,19 +20,28 @@ pub enum Device {
 }
 
 impl Colour {
-    /// <https://no-color.org> before <https://bixense.com/clicolors> before what the device is.
+    /// Our own variable before <https://no-color.org> before <https://bixense.com/clicolors> before what the device is.
     pub fn decide(environment: &Environment, device: Device) -> Self {
+        match environment.variable("PORTCULLIS_COLOR") {
+            Some("always") => return Self::Always,
+            Some("never") => return Self::Never,
+            _ => {}
+        }
         let dumb = environment.variable("TERM") == Some("dumb");
         if environment.variable("NO_COLOR").is_some() {
             return Self::Never;
         }
         match environment.variable("CLICOLOR_FORCE") {
             Some(value) if value != "0" => Self::Always,
+            _ if environment.variable("CLICOLOR") == Some("0") => Self::Never,
             _ if device == Device::Terminal && !dumb => Self::Always,
             _ => Self::Never,
         }
     }
 }
+
+/// Words of `PORTCULLIS_COLOR`.
+pub const COLOURS: [&str; 3] = ["auto", "always", "never"];
 
 /// Columns from `COLUMNS` where a shell exports it, within what can be read.
 pub fn width(environment: &Environment) -> usize {
@@ -53,6 +62,14 @@ mod tests {
         assert_eq!(Colour::decide(&forced, Device::File), Colour::Always);
         let both = Environment::from_iter([("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]);
         assert_eq!(Colour::decide(&both, Device::Terminal), Colour::Never);
+        let own = Environment::from_iter([("PORTCULLIS_COLOR", "always"), ("NO_COLOR", "1")]);
+        assert_eq!(Colour::decide(&own, Device::File), Colour::Always);
+        let off = Environment::from_iter([("PORTCULLIS_COLOR", "never"), ("CLICOLOR_FORCE", "1")]);
+        assert_eq!(Colour::decide(&off, Device::Terminal), Colour::Never);
+        let auto = Environment::from_iter([("PORTCULLIS_COLOR", "auto"), ("CLICOLOR", "0")]);
+        assert_eq!(Colour::decide(&auto, Device::Terminal), Colour::Never);
+        let both = Environment::from_iter([("CLICOLOR_FORCE", "1"), ("CLICOLOR", "0")]);
+        assert_eq!(Colour::decide(&both, Device::File), Colour::Always);
         let dumb = Environment::from_iter([("TERM", "dumb")]);
         assert_eq!(Colour::decide(&dumb, Device::Terminal), Colour::Never);
     }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use clap::{Arg, ArgAction, Command};
 
+use super::shells;
 use crate::component;
 use crate::emit::FORMATS;
 
@@ -74,21 +75,70 @@ Examples:
 Exit codes: 0 handed out, 1 found and not trusted or more than one, 2 usage or policy error, 3 nothing found, 4 could not
 look, 70 bug in portcullis.";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  portcullis completions bash > ~/.local/share/bash-completion/completions/portcullis
+  portcullis completions zsh > ~/.zfunc/_portcullis
+  portcullis completions fish > ~/.config/fish/completions/portcullis.fish
+  portcullis completions powershell >> $PROFILE";
+
+const ABOUT_EXAMPLES: &str = "\
+Examples:
+  What an image has, and who signed it:
+      portcullis list ghcr.io/acme/api:v1.4.2
+  Whether it may pass, by a key and without a policy file:
+      portcullis check --key cosign.pub ghcr.io/acme/api:v1.4.2
+  The same by ./portcullis.yaml, for every image of a list:
+      portcullis check --images-file images.txt
+  What is wrong or loose in ./portcullis.yaml:
+      portcullis policy check
+
+`portcullis help COMMAND` says more.";
+
 /// The release, and the SHA-256 of the component, which is the same for every processor.
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} (component {})", env!("CARGO_PKG_VERSION"), component::digest()));
+
+/// The same with what is known of the build; the commit is what `PORTCULLIS_COMMIT` said then.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let known = [
+        ("component", Some(component::digest())),
+        ("target", option_env!("PORTCULLIS_TARGET").map(str::to_owned)),
+        ("rustc", option_env!("PORTCULLIS_RUSTC").map(str::to_owned)),
+        ("commit", option_env!("PORTCULLIS_COMMIT").map(str::to_owned)),
+    ];
+    let lines = known
+        .into_iter()
+        .filter_map(|(what, value)| Some(format!("\n{what:<10} {}", value?)));
+    lines.fold(env!("CARGO_PKG_VERSION").to_owned(), |all, line| all + &line)
+});
 
 pub fn command() -> Command {
     Command::new("portcullis")
         .about("Answers whether a container image may pass")
         .version(VERSION.as_str())
-        .after_help(EXIT_CODES)
+        .long_version(LONG_VERSION.as_str())
+        .after_help(format!("{ABOUT_EXAMPLES}\n\n{EXIT_CODES}"))
         .subcommand_required(false)
-        .disable_help_subcommand(true)
         .subcommand(check())
         .subcommand(list())
         .subcommand(extract())
         .subcommand(policy::policy())
+        .subcommand(completions())
+}
+
+fn completions() -> Command {
+    Command::new("completions")
+        .about("Print a script that completes the command line in a shell")
+        .after_help(COMPLETIONS_EXAMPLES)
+        .arg(
+            Arg::new("shell")
+                .value_name("SHELL")
+                .num_args(0..=1)
+                .value_parser(shells::NAMES)
+                .hide_possible_values(true)
+                .help("bash, zsh, fish or powershell"),
+        )
 }
 
 fn check() -> Command {

@@ -16,6 +16,7 @@ pub enum UsageError {
     },
     UnknownCommand {
         command: String,
+        similar: Option<String>,
     },
     MissingValue {
         option: String,
@@ -39,6 +40,8 @@ pub enum UsageError {
     },
     NotUnicode,
     NoCommand,
+    /// of `completions`
+    NoShell,
     /// of `policy`
     NoPolicyCommand,
     /// of `policy import`
@@ -73,7 +76,7 @@ impl Display for UsageError {
             Self::UnknownOption { option, .. } => {
                 write!(f, "there is no option `{}`", text(option))
             }
-            Self::UnknownCommand { command } => {
+            Self::UnknownCommand { command, .. } => {
                 write!(f, "there is no command `{}`", text(command))
             }
             Self::MissingValue { option } => write!(f, "`{}` needs a value", text(option)),
@@ -91,6 +94,7 @@ impl Display for UsageError {
             Self::Needs { option, other, .. } => write!(f, "`{option}` needs `{other}`"),
             Self::NotUnicode => f.write_str("an argument is not Unicode text"),
             Self::NoCommand => f.write_str("no command is given"),
+            Self::NoShell => f.write_str("no shell is named"),
             Self::NoPolicyCommand => f.write_str("`portcullis policy` needs a command"),
             Self::NoSource => f.write_str("nothing says what to import"),
             Self::NoImage { .. } => f.write_str("no image is named"),
@@ -120,7 +124,13 @@ impl UsageError {
                 similar: Some(similar), ..
             } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
             Self::UnknownOption { similar: None, .. } => "`portcullis check --help` lists the options",
-            Self::UnknownCommand { .. } => "the commands are `check`, `list`, `extract` and `policy`",
+            Self::UnknownCommand {
+                similar: Some(similar), ..
+            } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
+            Self::UnknownCommand { similar: None, .. } => {
+                "the commands are `check`, `list`, `extract`, `policy` and `completions`"
+            }
+            Self::NoShell => "they are bash, zsh, fish and powershell",
             Self::NoPolicyCommand => "they are `check`, `digest`, `schema`, `explain` and `import`",
             Self::NoSource => "give one of `--trivyignore`, `--stackrox`, `--cluster-image-policy` and `--key-bundle`",
             Self::NoCommand => "portcullis check ghcr.io/acme/api:v1.4.2, or `portcullis --help`",
@@ -180,6 +190,7 @@ impl From<&clap::Error> for UsageError {
             },
             ErrorKind::InvalidSubcommand => Self::UnknownCommand {
                 command: context(ContextKind::InvalidSubcommand).unwrap_or_default(),
+                similar: context(ContextKind::SuggestedSubcommand),
             },
             ErrorKind::InvalidValue | ErrorKind::ValueValidation if !value.is_empty() => {
                 let expected = match error.get(ContextKind::ValidValue) {

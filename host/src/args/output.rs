@@ -7,6 +7,7 @@ use super::{ListFormat, ReportFile, UsageError};
 use crate::ci::Environment;
 use crate::emit::github::output::OutputPath;
 use crate::emit::{Detail, FORMATS, Format};
+use crate::terminal::COLOURS;
 
 /// `--format`, else `PORTCULLIS_FORMAT`, which is harmless: no format changes the exit code.
 pub fn format(matches: &ArgMatches, environment: &Environment) -> Result<Option<Format>, UsageError> {
@@ -23,6 +24,18 @@ pub fn format(matches: &ArgMatches, environment: &Environment) -> Result<Option<
         value: name.to_owned(),
         expected: FORMATS.join(", "),
     })
+}
+
+/// `PORTCULLIS_COLOR` is harmless; a word that it does not know is an error all the same.
+pub fn colour(environment: &Environment) -> Result<(), UsageError> {
+    match environment.variable("PORTCULLIS_COLOR") {
+        Some(word) if !COLOURS.contains(&word) => Err(UsageError::BadValue {
+            option: "PORTCULLIS_COLOR".to_owned(),
+            value: word.to_owned(),
+            expected: COLOURS.join(", "),
+        }),
+        _ => Ok(()),
+    }
 }
 
 pub fn list_format(matches: &ArgMatches) -> ListFormat {

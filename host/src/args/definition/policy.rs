@@ -48,7 +48,6 @@ pub fn policy() -> Command {
         .about("Check, pin, explain and import policies")
         .after_help(EXAMPLES)
         .subcommand_required(false)
-        .disable_help_subcommand(true)
         .subcommand(check())
         .subcommand(
             Command::new("digest")

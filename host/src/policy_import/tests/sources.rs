@@ -348,3 +348,56 @@ fn keys_that_are_none_are_said() {
         imported.text
     );
 }
+
+#[test]
+fn pinned_certificates_and_logs_of_their_own_are_as_the_platform_has_them() {
+    let chain = key("lab-fulcio-chain.pem");
+    let pinned = json!({
+        "certificateChainPemEnc": chain, "certificateOidcIssuer": "^https://idp.example$", "certificateIdentity": "^a@acme\\.example$",
+        "certificateTransparencyLog": { "enabled": true, "publicKeyPemEnc": key("ctfe.pub") },
+    });
+    let log = json!({
+        "enabled": true, "url": "https://rekor.corp.example", "publicKeyPemEnc": key("rekor.pub"), "validateOffline": true,
+    });
+    let imported = stackrox(&integration(&json!([pinned]), &log));
+    assert!(imported.is_complete(), "{}", imported.text);
+    let tree = parsed(&imported.text);
+    let signer = "signers/n-certificate";
+    assert_eq!(
+        at(&tree, &format!("{signer}/certificate/chain")),
+        &Tree::Text(chain.trim_end().to_owned() + "\n")
+    );
+    assert_eq!(
+        at(&tree, &format!("{signer}/certificate/identity")),
+        &Tree::Text("a@acme.example".to_owned())
+    );
+    assert_eq!(
+        at(&tree, &format!("{signer}/ct-log/key")),
+        &Tree::Text(key("ctfe.pub").trim_end().to_owned() + "\n")
+    );
+    assert_eq!(
+        at(&tree, &format!("{signer}/transparency-log/url")),
+        &Tree::Text("https://rekor.corp.example".to_owned())
+    );
+    assert_eq!(
+        at(&tree, "signers/n-k/transparency-log/key"),
+        &Tree::Text(key("rekor.pub").trim_end().to_owned() + "\n")
+    );
+}
+
+#[test]
+fn certificates_that_nothing_dates_are_as_the_reader_of_policies_wants_them() {
+    let certificate =
+        json!([{ "certificateOidcIssuer": "^https://idp.example$", "certificateIdentity": "^a@acme\\.example$" }]);
+    let imported = stackrox(&integration(&certificate, &json!({ "enabled": false })));
+    assert!(
+        imported.text.contains("does without the transparency log"),
+        "{}",
+        imported.text
+    );
+    assert!(
+        imported.text.contains("does without the certificate transparency log"),
+        "{}",
+        imported.text
+    );
+}
