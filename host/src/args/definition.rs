@@ -52,6 +52,9 @@ Formats:
   gitlab-codequality  GitLab: code quality report
   gitlab-dotenv       GitLab: variables for later jobs
   gitlab-annotations  GitLab: links on the job's page
+  gitlab-container-scanning
+                      GitLab: vulnerabilities of the scans that counted
+  cyclonedx           packages and vulnerabilities that verified documents name
   azure               Azure Pipelines: issues
   teamcity            TeamCity: inspections
   buildkite           Buildkite: the text in a group of the log";

@@ -3,6 +3,7 @@
 mod azure;
 mod buildkite;
 mod csv;
+mod cyclonedx;
 #[cfg(test)]
 pub(crate) mod expected;
 pub mod extract;
@@ -13,8 +14,10 @@ pub mod github;
 mod gitlab;
 mod gitlab_annotations;
 mod gitlab_codequality;
+mod gitlab_container_scanning;
 mod gitlab_dotenv;
 pub mod html;
+mod inside;
 pub mod json;
 mod json_text;
 mod junit;
@@ -31,6 +34,7 @@ mod schema;
 mod screen;
 mod teamcity;
 pub mod text;
+mod uuid;
 mod words;
 
 pub use screen::{Detail, Style};
@@ -54,13 +58,15 @@ pub enum Format {
     GitLabCodeQuality,
     GitLabDotenv,
     GitLabAnnotations,
+    GitLabContainerScanning,
+    CycloneDx,
     Azure,
     TeamCity,
     Buildkite,
 }
 
 /// Their names on the command line.
-pub const FORMATS: [&str; 15] = [
+pub const FORMATS: [&str; 17] = [
     "text",
     "json",
     "markdown",
@@ -73,12 +79,14 @@ pub const FORMATS: [&str; 15] = [
     "gitlab-codequality",
     "gitlab-dotenv",
     "gitlab-annotations",
+    "gitlab-container-scanning",
+    "cyclonedx",
     "azure",
     "teamcity",
     "buildkite",
 ];
 
-const SHOW_CONTENTS: [Format; 0] = [];
+const SHOW_CONTENTS: [Format; 3] = [Format::Html, Format::GitLabContainerScanning, Format::CycloneDx];
 
 impl Format {
     pub fn named(name: &str) -> Option<Self> {
@@ -95,6 +103,8 @@ impl Format {
             "gitlab-codequality" => Self::GitLabCodeQuality,
             "gitlab-dotenv" => Self::GitLabDotenv,
             "gitlab-annotations" => Self::GitLabAnnotations,
+            "gitlab-container-scanning" => Self::GitLabContainerScanning,
+            "cyclonedx" => Self::CycloneDx,
             "azure" => Self::Azure,
             "teamcity" => Self::TeamCity,
             "buildkite" => Self::Buildkite,
@@ -122,6 +132,8 @@ pub fn emit(format: Format, run: &Run, style: Style, out: &mut impl Write) -> io
         Format::GitLabCodeQuality => gitlab_codequality::emit(run, out),
         Format::GitLabDotenv => gitlab_dotenv::emit(run, out),
         Format::GitLabAnnotations => gitlab_annotations::emit(run, out),
+        Format::GitLabContainerScanning => gitlab_container_scanning::emit(run, out),
+        Format::CycloneDx => cyclonedx::emit(run, out),
         Format::Azure => azure::emit(run, style, out),
         Format::TeamCity => teamcity::emit(run, style, out),
         Format::Buildkite => buildkite::emit(run, style, out),
