@@ -58,6 +58,7 @@ pub(crate) fn judge(
         undecided: Vec::new(),
         unfixable: Vec::new(),
         notes: Vec::new(),
+        shown: Vec::new(),
     };
     let mut objections: Vec<Objection> = origin::objection(rule, &report, about).into_iter().collect();
     objections.extend(gaps(rule, &report));
@@ -189,6 +190,8 @@ struct Judgement<'a> {
     /// What would deny if it has a fix, which the report does not say.
     unfixable: Vec<String>,
     notes: Vec<Objection>,
+    /// What does not deny, and the rule wants to see.
+    shown: Vec<Objection>,
 }
 
 impl Judgement<'_> {
@@ -198,7 +201,13 @@ impl Judgement<'_> {
         let fate = Fate::of(decision::of(self.rule, one, self.about.now), &answer);
         self.counts.add(&fate);
         match fate {
-            Fate::Excluded | Fate::Below | Fate::Unfixed => {}
+            Fate::Excluded => {}
+            Fate::Below | Fate::Unfixed => {
+                let is_shown = |least: Level| decision::level(self.rule, one) >= least;
+                if self.rule.inform_on.is_some_and(is_shown) {
+                    self.shown.push(wording::shown(self.rule, one, &fate));
+                }
+            }
             Fate::Addressed(statement) => self.notes.push(wording::addressed(self.rule, one, statement)),
             Fate::InGrace { until } => self.notes.push(wording::in_grace(self.rule, one, until)),
             Fate::Unclear => self.undecided.push(wording::unclear(self.rule, one, &answer)),
@@ -216,6 +225,7 @@ impl Judgement<'_> {
         let mut all = capped(self.denied, limits::DENIED_LISTED);
         all.extend(capped(self.undecided, limits::DENIED_LISTED));
         all.extend(capped(self.notes, limits::NOTES_LISTED));
+        all.extend(capped(self.shown, limits::NOTES_LISTED));
         all
     }
 

@@ -1,6 +1,7 @@
 //! `vulnerabilities`: reports and triage as they are signed, from the registry to the verdict.
 
 use portcullis_component::wit::basics::ResultClass;
+use portcullis_component::wit::report::{Effect, Report};
 use serde_json::{Value, json};
 use testbed::*;
 
@@ -178,4 +179,49 @@ fn scan_key_restamped_fail() {
         .bundle(&scanned(300))
         .at(crate::case::NOW + 60 * 60 * 24);
     old.denied_for(ResultClass::Verified, "older than the rule admits");
+}
+
+/// What is shown and what denies have thresholds of their own.
+#[test]
+fn showing_more_never_changes_the_verdict() {
+    let sigstore = Sigstore::new();
+    let scans = [&["LOW", "MEDIUM"][..], &["HIGH", "MEDIUM"], &["UNKNOWN"], &[]];
+    for scan in scans.map(|severities| attested(&sigstore, VULN, report(severities), 0)) {
+        for more in ["", ", fixable-only: true", ", unknown: medium"] {
+            let plain = case(&sigstore, more).bundle(&scan).report();
+            for level in ["negligible", "low", "medium", "high", "critical"] {
+                let rule = format!("{more}, inform-on: {level}");
+                let shown = case(&sigstore, &rule).bundle(&scan).report();
+                let decides = |report: &Report| {
+                    let findings = report.rules[0].findings.clone().into_iter();
+                    findings.filter(|one| one.effect != Effect::Informs).collect::<Vec<_>>()
+                };
+                assert_eq!(
+                    (shown.verdict, decides(&shown)),
+                    (plain.verdict, decides(&plain)),
+                    "{rule}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_below_the_threshold_is_shown_from_a_severity_on() {
+    let sigstore = Sigstore::new();
+    let scan = attested(&sigstore, VULN, report(&["LOW", "MEDIUM", "NEGLIGIBLE"]), 0);
+    let shown = |more: &str| {
+        let report = case(&sigstore, more).bundle(&scan).allowed();
+        let findings = report.rules[0].findings.clone();
+        assert!(findings.iter().all(|one| one.effect == Effect::Informs));
+        findings.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(""), Vec::<String>::new());
+    assert_eq!(shown(", inform-on: critical"), Vec::<String>::new());
+    assert_eq!(shown(", inform-on: medium"), ["CVE-2026-0001"]);
+    assert_eq!(
+        shown(", inform-on: negligible"),
+        ["CVE-2026-0001", "CVE-2026-0000", "CVE-2026-0002"]
+    );
+    case(&sigstore, ", inform-on: everything").policy_error("everything");
 }

@@ -18,6 +18,8 @@ pub struct VulnerabilitiesRule {
     pub types: TypeSet,
     /// At or above it a vulnerability denies.
     pub fail_on: Level,
+    /// At or above it what does not deny is reported one by one; without it, it is counted.
+    pub inform_on: Option<Level>,
     /// Of a vulnerability whose severity the report does not say.
     pub unknown: Level,
     /// Only one with a fix denies.
@@ -68,6 +70,7 @@ impl Lower<'_> {
         let rule = VulnerabilitiesRule {
             types: types.unwrap_or_else(|| Some(TypeSet::named(&["vuln"]).and(&vulnerability::TYPES)))?,
             fail_on: fail_on?,
+            inform_on: self.level(node, "inform-on"),
             unknown: self.level(node, "unknown").unwrap_or(Level::Critical),
             fixable_only: self.truth(node, "fixable-only"),
             fail_on_kev: self.truth(node, "fail-on-kev"),

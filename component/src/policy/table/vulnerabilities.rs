@@ -12,6 +12,12 @@ pub(super) static VULNERABILITIES: Mapping = Mapping {
     keys: &[
         required("fail-on", LEVEL, "At or above this severity a vulnerability denies."),
         optional(
+            "inform-on",
+            LEVEL,
+            "At or above this severity a vulnerability that does not deny is reported one by one; without it those below \
+             `fail-on`, or without a fix, are counted.",
+        ),
+        optional(
             "unknown",
             LEVEL,
             "What an unknown severity counts as; `critical` when it is not there.",

@@ -20,6 +20,7 @@ fn rule(fail_on: Level) -> VulnerabilitiesRule {
     VulnerabilitiesRule {
         types: TypeSet::named(&["vuln"]),
         fail_on,
+        inform_on: None,
         unknown: Level::Critical,
         fixable_only: false,
         fail_on_kev: false,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::decision;
 use super::triaged::{Answer, Signed, Stale};
+use super::{Fate, decision};
 use crate::limits;
 use crate::policy::VulnerabilitiesRule;
 use crate::predicate::vulnerability::{Fix, Level, Report, Vulnerability};
@@ -58,6 +58,18 @@ pub(super) fn denied(rule: &VulnerabilitiesRule, one: &Vulnerability, answer: &A
 pub(super) fn in_grace(rule: &VulnerabilitiesRule, one: &Vulnerability, until: i64) -> Objection {
     let mut objection = about(rule, one, Effect::Informs);
     objection.found.push_str(&format!(", its grace ends on {}", day(until)));
+    objection
+}
+
+/// Below the threshold, or without a fix: it does not deny, and the rule wants it shown.
+pub(super) fn shown(rule: &VulnerabilitiesRule, one: &Vulnerability, fate: &Fate<'_>) -> Objection {
+    let why = match fate {
+        Fate::Unfixed => "it has no fix",
+        _ => "it is below the threshold",
+    };
+    let mut objection = about(rule, one, Effect::Informs);
+    objection.expected = format!("none at or above {}", rule.fail_on);
+    objection.found.push_str(&format!(", and does not deny: {why}"));
     objection
 }
 
