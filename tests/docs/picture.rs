@@ -89,7 +89,7 @@ fn picture(recorded: &str) -> String {
         .collect();
     let style = format!(
         "text {{ font: 13px/1 ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: #d5dae0; \
-         transform: translateX({MARGIN}px) }} .strong {{ font-weight: 700; fill: #fff }} \
+         white-space: pre; transform: translateX({MARGIN}px) }} .strong {{ font-weight: 700; fill: #fff }} \
          .faint {{ fill: #98a2ae }} .bad {{ font-weight: 700; fill: #ff8b82 }} .good {{ font-weight: 700; fill: #74d190 }} \
          .doubt {{ font-weight: 700; fill: #efc05f }}"
     );
