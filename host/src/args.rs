@@ -54,6 +54,8 @@ pub struct Check {
     pub mode: Mode,
     pub format: Option<Format>,
     pub reports: Vec<ReportFile>,
+    /// on the pull request of a GitHub job
+    pub comment: bool,
     pub detail: Detail,
     pub action: CheckAction,
     /// base64, as cosign writes it

@@ -33,6 +33,7 @@ pub mod cache;
 pub mod check;
 pub mod ci;
 pub mod collect;
+pub mod comment;
 pub mod component;
 pub mod digest;
 mod document;

@@ -13,6 +13,7 @@ use portcullis::args::{
 use portcullis::auth;
 use portcullis::check;
 use portcullis::ci::{Environment, LogLevel, Pipeline};
+use portcullis::comment::PullRequest;
 use portcullis::emit::github::output::{self, OutputPath};
 use portcullis::emit::github::summary;
 use portcullis::emit::{self, Detail, Format, Style};
@@ -84,10 +85,22 @@ impl Place<'_> {
         let run = check::run(check, auth::Environment::from_process(), &mut io::stdin(), &progress);
         drop(progress);
         let unwritten = self.files(check, &run);
+        if check.comment {
+            self.comment(&run);
+        }
         let format = check.format.unwrap_or_else(|| self.pipeline.format());
         self.show(&run, format, check.detail)?;
         unwritten.iter().for_each(tell);
         Ok(report_files::exit(&run, &unwritten))
+    }
+
+    /// It is for people and decides nothing.
+    fn comment(&self, run: &Run) {
+        if let Err(error) = PullRequest::of(self.environment).and_then(|request| request.tell(run)) {
+            let hint = error.hint().map_or_else(String::new, |hint| format!("; hint: {hint}"));
+            let words = format!("{error}{hint}");
+            drop(writeln!(io::stderr(), "warning: no comment: {}", Untrusted(&words)));
+        }
     }
 
     fn progress(&self, detail: Detail) -> Progress {

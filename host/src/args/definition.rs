@@ -225,6 +225,10 @@ fn check() -> Command {
             "FORMAT=FILE",
             "Write a report to FILE as well; may be repeated",
         ))
+        .arg(switch(
+            "comment",
+            "In GitHub Actions: comment on the pull request as well, updated in place",
+        ))
         .arg(option(
             "output-signature",
             "FILE",

@@ -27,7 +27,7 @@ mod notice;
 pub mod policy_check;
 pub mod policy_import;
 pub mod proven;
-mod rule;
+pub(crate) mod rule;
 mod sarif;
 #[cfg(test)]
 mod schema;

@@ -2,9 +2,20 @@
 
 use super::notice::{Notice, Subject};
 use super::words;
+use crate::run::Run;
 use crate::say;
 use crate::wit::basics::ResultClass;
 use crate::wit::report::RuleResult;
+
+/// What keeps two gates of a repository apart: the policy, and the image where only one was named, as in a job for each
+/// image. GitHub's code scanning takes what is before the last slash for the category.
+pub fn category(run: &Run) -> String {
+    let mut category = say!["portcullis/", run.policy.file, "/"];
+    if let [image] = run.images.as_slice() {
+        category.push(&say![image.report.name, "/"]);
+    }
+    category.to_string()
+}
 
 /// `signed/unsigned`, `no-known-holes/vulnerabilities/critical`: the rule of the policy, the class or what the rule is
 /// about, and the severity of findings that have one of their own, because GitHub knows a severity of rules alone.

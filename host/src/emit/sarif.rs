@@ -65,7 +65,7 @@ fn with_results(run: &Run, faults: &[Notice], notices: &[Notice], left_out: usiz
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules.into_descriptors(),
             } },
-            "automationDetails": { "id": category(run) },
+            "automationDetails": { "id": rule::category(run) },
             "invocations": [invocation(run, faults, left_out)],
             "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "the root of the repository" } } },
             "columnKind": "unicodeCodePoints",
@@ -77,16 +77,6 @@ fn with_results(run: &Run, faults: &[Notice], notices: &[Notice], left_out: usiz
             },
         }],
     })
-}
-
-/// GitHub keeps the alerts of each category apart: those of a policy, and of its image where only one was named, as in a
-/// job for each image. The slash at the end says that there is no id of the run.
-fn category(run: &Run) -> String {
-    let mut category = say!["portcullis/", run.policy.file, "/"];
-    if let [image] = run.images.as_slice() {
-        category.push(&say![image.report.name, "/"]);
-    }
-    category.to_string()
 }
 
 /// A run without an answer is not successful: GitHub then keeps the alerts that it has.
