@@ -1,22 +1,20 @@
 //! One inquiry: the policy with its files, where evidence comes from, and the component that answers. `check` asks it to
 //! judge, `list` to look.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
+mod settings;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::args::{EvidenceOptions, PolicyChoice, RegistryOptions};
+use crate::args::{EvidenceOptions, PolicyChoice};
 use crate::auth;
 use crate::bundles::{self, BundleError};
-use crate::cache::Cache;
 use crate::collect::{Beside, Collected, Depth, collect, collect_base};
 use crate::component::{self, Component};
 use crate::layout::{Layout, LayoutError};
 use crate::limits;
 use crate::policy_source::{self, FileError};
-use crate::reference::{self, Reference};
-use crate::registry::{self, ClientCertificate, Registry, Settings};
+use crate::reference::Reference;
+use crate::registry::Registry;
 use crate::run::{FLAGS, Fault};
 use crate::source::{could_not_look, in_words};
 use crate::wit::basics::Mode;
@@ -107,7 +105,7 @@ impl Inquiry {
             component,
             origin,
             bundles: bundles.concat(),
-            beside: repositories(&options.registry.evidence)?,
+            beside: settings::repositories(&options.registry.evidence)?,
             time,
         };
         inquiry.can_look_for(references)?;
@@ -314,74 +312,11 @@ fn origin(options: &EvidenceOptions, credentials: auth::Environment) -> Result<O
     match &options.layout {
         Some(path) => Ok(Origin::Layout(Box::new(Layout::open(path)?))),
         None if !options.bundles.is_empty() => Ok(Origin::Bundles),
-        None => Ok(Origin::Registry(Box::new(Registry::new(settings(
+        None => Ok(Origin::Registry(Box::new(Registry::new(settings::of(
             &options.registry,
             credentials,
         )?)))),
     }
-}
-
-fn settings(options: &RegistryOptions, credentials: auth::Environment) -> Result<Settings, Error> {
-    let mut settings = Settings::new(credentials);
-    settings.insecure = hosts("--insecure-registry", &options.insecure)?;
-    settings.token_hosts = hosts("--token-host", &options.token_hosts)?;
-    settings.secure_loopback = hosts("--tls-registry", &options.secure)?;
-    if let Some(found) = settings
-        .secure_loopback
-        .iter()
-        .find(|host| !registry::is_loopback(host))
-    {
-        return Err(Error::NotLoopback { found: found.clone() });
-    }
-    settings.cache = options
-        .cache
-        .as_deref()
-        .map(|folder| Arc::new(Cache::new(folder, limits::CACHE_BYTES)));
-    if let Some(most) = options.requests {
-        settings.requests = u64::try_from(most.get()).unwrap_or(u64::MAX);
-    }
-    if let Some(most) = options.candidates {
-        settings.candidates = most.get();
-    }
-    if let Some(path) = &options.ca_file {
-        settings.authorities = policy_source::pem("certificate authorities", path)?;
-    }
-    if let Some(client) = &options.client {
-        settings.client_certificate = Some(ClientCertificate {
-            chain: policy_source::pem("client certificate", &client.certificate)?,
-            key: secret(&client.key)?,
-        });
-    }
-    Ok(settings)
-}
-
-/// Normalised, as references have them.
-fn hosts(option: &'static str, written: &[String]) -> Result<BTreeSet<String>, Error> {
-    let host = |host: &String| {
-        reference::registry(host).ok_or_else(|| Error::Host {
-            option,
-            found: host.clone(),
-        })
-    };
-    written.iter().map(host).collect()
-}
-
-fn repositories(written: &[String]) -> Result<Vec<String>, Error> {
-    let repository = |found: &String| {
-        let reference: Option<Reference> = found.parse().ok();
-        let bare = reference.filter(|reference| {
-            let last = found.rsplit('/').next().unwrap_or_default();
-            reference.digest().is_none() && !last.contains(':')
-        });
-        bare.map(|reference| reference.name())
-            .ok_or_else(|| Error::Repository { found: found.clone() })
-    };
-    written.iter().map(repository).collect()
-}
-
-fn secret(path: &Path) -> Result<auth::Secret, Error> {
-    let bytes = policy_source::pem("client key", path)?;
-    Ok(auth::Secret::new(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn known_by_digest(reference: &Reference) -> Collected {

@@ -224,3 +224,51 @@ fn a_list_with_a_hole() {
         answer.stdout
     );
 }
+
+/// Limits of one's own, shown when they are reached.
+#[test]
+fn fewer_requests_or_referrers_than_there_would_be_undecided() {
+    let judged = |flags: &[&str]| {
+        let (scratch, registry) = (Scratch::new(), Registry::start([("lab/new", by_referrers_alone())]));
+        let (image, policy) = (format!("{}/lab/new:v1", registry.host()), scratch.policy("key"));
+        let arguments = ["check", &image, "--policy", &policy, "--format", "json"];
+        portcullis(arguments.iter().chain(flags)).answer()
+    };
+    assert_eq!(
+        judged(&["--max-requests", "100", "--max-referrers", "1000"]).judgement(),
+        "0 allow verified"
+    );
+    let answer = judged(&["--max-requests", "1"]);
+    assert_eq!(answer.judgement(), "4 undecided budget-exceeded");
+    assert!(answer.stdout.contains("was asked 1 times"), "{}", answer.stdout);
+    for wrong in [
+        ["--max-referrers", "1001"],
+        ["--max-referrers", "0"],
+        ["--max-requests", "many"],
+    ] {
+        assert_eq!(judged(&wrong).exit, Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn too_many_referrers_for_a_smaller_limit_undecided() {
+    let (mut layout, image) = Layout::with_image("v1");
+    for number in 0..3 {
+        layout.attach(&image, BUNDLE, format!("{{\"number\":{number}}}").as_bytes());
+    }
+    let (scratch, registry) = (Scratch::new(), Registry::start([("lab/new", layout)]));
+    let (image, policy) = (format!("{}/lab/new:v1", registry.host()), scratch.policy("key"));
+    let arguments = [
+        "check",
+        &image,
+        "--policy",
+        &policy,
+        "--format",
+        "json",
+        "--max-referrers",
+        "2",
+    ];
+    let answer = portcullis(arguments).answer();
+    assert_eq!(answer.judgement(), "4 undecided budget-exceeded", "{}", answer.stdout);
+    assert!(answer.stdout.contains("at most 2 manifests"), "{}", answer.stdout);
+}

@@ -2,10 +2,14 @@
 //! redirects. What could not be looked at is exit 4, never "unsigned", and never allowed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod cache;
 mod credentials;
 mod dialects;
 mod docker_registry;
 mod faults;
+mod kinds;
+mod mirrors;
 mod several;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
