@@ -148,10 +148,13 @@ pub fn short_digest(digest: &str) -> Safe {
     }
 }
 
-/// Who signed: the identity, or the key's digest.
+/// Who signed: the identity, or the digest of the key or of a certificate without a name.
 pub fn who(proof: &Proof) -> Safe {
     match &proof.principal {
         Principal::Key(digest) => say!["key ", short_digest(digest)],
+        Principal::Certificate(certificate) if certificate.subject.is_empty() => {
+            say!["certificate ", short_digest(&certificate.fingerprint)]
+        }
         Principal::Certificate(certificate) => say![certificate.subject],
     }
 }
