@@ -26,7 +26,7 @@ pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
 pub fn document(run: &Run, limit: usize) -> String {
     let mut document = heading(run);
     let notices = notices(run);
-    let images = run.images.iter().map(|image| section(image, &notices));
+    let images = run.images.iter().map(|image| section(image, &notices, limit / 4));
     let sections = faults(&notices)
         .into_iter()
         .chain(sightings(&notices))
@@ -113,7 +113,7 @@ fn bullet(notice: &Notice) -> String {
 }
 
 /// A table of the image's rules, and its findings folded away.
-fn section(image: &Image, notices: &[Notice]) -> String {
+fn section(image: &Image, notices: &[Notice], room: usize) -> String {
     let verdict = image.verdict();
     let mut section = format!(
         "\n### {} {} {}\n\n",
@@ -144,7 +144,7 @@ fn section(image: &Image, notices: &[Notice]) -> String {
             .map(|pinned| format!("\npinned: {}\n", code(pinned)));
         section.extend(pinned);
     }
-    section.push_str(&details(image, notices));
+    section.push_str(&details(image, notices, room));
     section
 }
 
@@ -189,7 +189,8 @@ fn by(image: &Image, rule: &RuleResult) -> String {
     signers.collect::<Vec<_>>().join("<br>")
 }
 
-fn details(image: &Image, notices: &[Notice]) -> String {
+/// In `room` bytes: whatever an image has, its table is shown, and other images too.
+fn details(image: &Image, notices: &[Notice], room: usize) -> String {
     // a finding is told once, whatever the number of places that name the image
     let about = |notice: &&Notice| {
         matches!(notice.subject, Subject::Finding { image: of, mention, .. }
@@ -208,7 +209,16 @@ fn details(image: &Image, notices: &[Notice]) -> String {
             ])
         )
     });
-    let lines: String = findings.chain(failures).collect();
+    let (mut lines, mut more) = (String::new(), 0_usize);
+    for line in findings.chain(failures) {
+        match lines.len() + line.len() <= room {
+            true => lines.push_str(&line),
+            false => more += 1,
+        }
+    }
+    if more > 0 {
+        lines.push_str(&format!("- and {more} more; the report file has all of them\n"));
+    }
     match lines.is_empty() {
         true => String::new(),
         false => format!("\n<details><summary>Findings</summary>\n\n{lines}\n</details>\n\n"),

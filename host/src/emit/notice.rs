@@ -9,6 +9,10 @@ use crate::wit::basics::{Mode, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Level as DiagnosticLevel};
 use crate::wit::report::{Effect, Finding, RuleResult};
 
+/// Of one image, as long as it has no more findings: files may name it in thousands of places, and scanners find thousands
+/// of things in it. No platform shows as many.
+const NOTICES: usize = 20_000;
+
 /// How loud it is; the loudest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -81,25 +85,29 @@ fn all(run: &Run) -> impl Iterator<Item = (usize, Notice<'_>)> {
 }
 
 fn of_image<'r>(run: &'r Run, image: &'r Image) -> impl Iterator<Item = (usize, Notice<'r>)> {
+    let findings: usize = image.report.rules.iter().map(|rule| rule.findings.len().max(1)).sum();
+    let places = (NOTICES / findings.max(1)).max(1);
     image.report.rules.iter().flat_map(move |rule| {
         let findings = rule.findings.iter().map(Some);
         // a refusal is told even where the report does not explain it
         let bare = (rule.findings.is_empty() && rule.verdict != Verdict::Allow).then_some(None);
         findings
             .chain(bare)
-            .flat_map(move |finding| of_rule(run, image, rule, finding))
+            .flat_map(move |finding| of_rule(run, image, rule, finding, places))
     })
 }
 
-/// One at each place that names the image; at the rule's own line where there is none.
+/// One at each of the first `places` that name the image; at the rule's own line where there is none.
 fn of_rule<'r>(
     run: &'r Run,
     image: &'r Image,
     rule: &'r RuleResult,
     finding: Option<&'r Finding>,
+    places: usize,
 ) -> impl Iterator<Item = (usize, Notice<'r>)> {
+    let more = image.mentions.len().saturating_sub(places);
     let nowhere = image.mentions.is_empty().then_some(None);
-    let mentions = image.mentions.iter().map(Some).chain(nowhere);
+    let mentions = image.mentions.iter().take(places).map(Some).chain(nowhere);
     let notice = move |mention: Option<&'r Mention>| Notice {
         level: level(run, image, rule, finding),
         severity: finding.map_or(rule.severity, |finding| finding.severity),
@@ -114,16 +122,19 @@ fn of_rule<'r>(
         column: mention.map_or(0, |mention| mention.place.column),
         end_column: mention.map_or(0, |mention| mention.place.end_column),
         title: title(rule, finding),
-        message: placed(message(image, rule, finding), run, rule, mention),
+        message: placed(message(image, rule, finding), run, rule, mention, more),
     };
     mentions.map(notice).enumerate()
 }
 
-/// Where the notice is not at the rule, it says where the rule is.
-fn placed(mut message: Safe, run: &Run, rule: &RuleResult, mention: Option<&Mention>) -> Safe {
+/// Where the notice is not at the rule, it says where the rule is; and how many places have no notice of their own.
+fn placed(mut message: Safe, run: &Run, rule: &RuleResult, mention: Option<&Mention>, more: usize) -> Safe {
     let policy = file(&run.policy.file);
     if mention.is_some() && !policy.is_empty() && rule.line > 0 {
         message.push(&say!["; rule at ", policy, ":", rule.line]);
+    }
+    if more > 0 {
+        message.push(&say!["; named in ", more, " more places"]);
     }
     message
 }

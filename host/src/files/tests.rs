@@ -418,3 +418,43 @@ fn large_files_are_not_read_undecided() {
     let found = find(&paths(&[Path::new("-")]), &mut b"image: \xff".as_slice()).unwrap();
     assert!(lines(&found, "").starts_with("unreadable - expected UTF-8"));
 }
+
+/// docs/files.md: each example with what is found in it.
+#[test]
+fn documented_examples_are_true() {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/files.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let blocks: Vec<&str> = document.split("```").collect();
+    let mut examples = 0;
+    // text, block, text, block, …
+    for position in (1..blocks.len()).step_by(2) {
+        let (language, content) = blocks[position].split_once('\n').unwrap();
+        if !["yaml", "dockerfile"].contains(&language) {
+            continue;
+        }
+        let name = blocks[position - 1].trim_end().rsplit('`').nth(1).unwrap();
+        let expected = blocks[position + 2].strip_prefix("text\n").unwrap();
+        assert_eq!(in_text(name, content), expected, "{name}");
+        examples += 1;
+    }
+    assert!(examples >= 8, "{examples}");
+}
+
+#[test]
+fn documented_kinds_and_limits_are_true() {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/files.md")).unwrap();
+    for kind in SightingKind::ALL {
+        assert!(document.contains(&format!("| `{}` |", kind.word())), "{}", kind.word());
+    }
+    for (what, limit) in [
+        ("files", limits::FILES),
+        ("files and folders in them", limits::FILE_ENTRIES),
+        ("folders in each other", limits::FILE_FOLDERS),
+        ("values in one file", limits::FILE_NODES),
+        ("mappings and lists in each other", limits::FILE_NESTING),
+        ("places, in all files", limits::FOUND_IN_FILES),
+    ] {
+        assert!(document.contains(&format!("| {what} | {limit} |")), "{what}");
+    }
+    assert!(document.contains(&format!("| one file | {} MiB |", limits::FILE_BYTES >> 20)));
+}

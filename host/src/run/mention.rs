@@ -53,6 +53,17 @@ pub enum SightingKind {
 }
 
 impl SightingKind {
+    pub const ALL: [Self; 8] = [
+        Self::Unresolved,
+        Self::Invalid,
+        Self::Unclaimed,
+        Self::DuplicateKey,
+        Self::Unreadable,
+        Self::Miscounted,
+        Self::Excluded,
+        Self::Nothing,
+    ];
+
     /// In every format.
     pub fn word(self) -> &'static str {
         match self {

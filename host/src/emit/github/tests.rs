@@ -265,3 +265,62 @@ fn debug_lines_are_commands_and_nothing_else() {
         );
     }
 }
+
+/// Ten thousand findings in an image that ten thousand places name: the caps hold, the rest is counted, and it ends.
+#[test]
+fn ten_thousand_findings_in_ten_thousand_places() {
+    let mut run = with_findings(1);
+    let finding = crate::wit::report::Finding {
+        expected: String::new(),
+        found: String::new(),
+        near_misses: Vec::new(),
+        hint: None,
+        ..run.images[0].report.rules[0].findings[0].clone()
+    };
+    run.images[0].report.rules[0].findings = vec![finding; 10_000];
+    let mention = |line| crate::run::Mention {
+        place: crate::run::Place {
+            file: "a.yaml".to_owned(),
+            line,
+            ..Default::default()
+        },
+        text: "a".to_owned(),
+    };
+    run.images[0].mentions = (1..=10_000).map(mention).collect();
+    let mut log = Vec::new();
+    annotations(&run, &mut log).unwrap();
+    let log = String::from_utf8(log).unwrap();
+    let errors: Vec<_> = commands(&log)
+        .into_iter()
+        .filter(|command| name(command) == "error")
+        .collect();
+    assert_eq!(errors.len(), PER_KIND);
+    assert!(errors[0].contains("named in 9998 more places"), "{}", errors[0]);
+    assert!(errors[9].contains("and 19990 more; the job summary"), "{}", errors[9]);
+}
+
+#[test]
+fn hostile_paths_stay_properties() {
+    let mut run = with_findings(1);
+    for (file, expected) in [
+        ("a,line=1,title=x::y", "file=a%2Cline=1%2Ctitle=x%3A%3Ay,"),
+        ("a\n::error::x", "file=a\u{240a}%3A %3Aerror%3A%3Ax,"),
+        ("100%25", "file=100%2525,"),
+        ("./a b", "file=a b,"),
+    ] {
+        run.images[0].mentions = vec![crate::run::Mention {
+            place: crate::run::Place {
+                file: file.to_owned(),
+                line: 1,
+                ..Default::default()
+            },
+            text: String::new(),
+        }];
+        let log = rendered(&run);
+        let command = commands(&log)[0];
+        assert!(
+            command.starts_with(&format!("::error {expected}line=1,title=")),
+            "{command}"
+        );
+    }
+}
