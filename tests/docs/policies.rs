@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use super::markdown::{blocks, documents, read};
 
-const POLICY_KEYS: [&str; 8] = [
+const POLICY_KEYS: [&str; 9] = [
     "version",
     "signers",
     "trust",
     "rules",
     "images",
     "mirrors",
+    "check",
     "unmatched",
     "undecided",
 ];

@@ -429,7 +429,7 @@ fn documented_examples_are_true() {
     // text, block, text, block, …
     for position in (1..blocks.len()).step_by(2) {
         let (language, content) = blocks[position].split_once('\n').unwrap();
-        if !["yaml", "dockerfile"].contains(&language) {
+        if !["yml", "dockerfile"].contains(&language) {
             continue;
         }
         let name = blocks[position - 1].trim_end().rsplit('`').nth(1).unwrap();
