@@ -75,7 +75,7 @@ fn unlogged_under_the_public_root_fail() {
     let report = case(&public, &github).bundle(&unlogged).report();
     assert_eq!(report.verdict, Verdict::Deny, "{:#?}", report.rules);
     let only = case(&public, &github).judged_by("provenance: { by: internal }");
-    only.bundle(&unlogged).denied(ResultClass::UntrustedRoot);
+    only.bundle(&unlogged).denied(ResultClass::TimeMissing);
 }
 
 #[test]
