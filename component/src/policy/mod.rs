@@ -12,6 +12,7 @@ mod exceptions;
 pub(crate) mod faults;
 mod files;
 mod images;
+mod interchange;
 mod keyless;
 pub(crate) mod kinds;
 mod logs;

@@ -7,7 +7,7 @@ use super::files::{Files, sha256};
 use super::lower::Lower;
 use super::rules::{Names, RuleNames};
 use super::table::{POLICY, Shape};
-use super::{Policy, shape, weakenings, yaml};
+use super::{Policy, interchange, shape, weakenings, yaml};
 use crate::signer::Signer;
 use crate::wit::diagnostics::Diagnostic;
 use crate::wit::request::PolicySource;
@@ -85,7 +85,6 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
     );
     let images = lower.images(root.get("images"), &mut rule_names);
     let mirrors = lower.mirrors(root.get("mirrors"));
-    let check = lower.check(root.get("check"));
     let (unmatched, undecided) = (lower.unmatched(&root), lower.undecided(&root));
     lower.warn_unused_names(&signer_names);
     lower.warn_unused_names(&rule_names);
@@ -97,8 +96,8 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
     let well_known_roots = roots.well_known(&signers);
     let root_files = roots.files(&signers);
     let missing = lower.files.missing().to_vec();
-    let warnings = lower.faults.finish()?;
-    let policy = Policy {
+    let mut faults = lower.faults;
+    let mut policy = Policy {
         signers,
         roots: root_files,
         rules,
@@ -108,9 +107,10 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         undecided,
         exceptions,
         types,
-        check,
-        warnings,
+        warnings: Vec::new(),
     };
+    interchange::warn(&policy, &mut faults);
+    policy.warnings = faults.finish()?;
     Ok(Draft {
         weakenings: weakenings::of(&policy, &root),
         policy,

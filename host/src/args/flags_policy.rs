@@ -36,9 +36,14 @@ pub fn document(flags: &Flags) -> String {
 }
 
 fn signed(flags: &Flags) -> Vec<String> {
-    let mut lines = ["  signed:", "    signature:", "      by: signer"]
-        .map(str::to_owned)
-        .to_vec();
+    // whoever names images and a key on one line means it so
+    let lines = [
+        "  signed:",
+        "    signature:",
+        "      by: signer",
+        "      docker-reference: reported",
+    ];
+    let mut lines = lines.map(str::to_owned).to_vec();
     if !flags.annotations.is_empty() {
         lines.push("      annotations:".to_owned());
         let pairs = flags.annotations.iter();

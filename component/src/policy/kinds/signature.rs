@@ -20,6 +20,8 @@ pub struct SignatureRule {
 /// Whether `critical.identity.docker-reference` of a simple signing payload must be the image's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DockerReference {
+    /// As `Reported`; where the policy leaves other images within reach, it is told.
+    Unsaid,
     Reported,
     Required,
 }
@@ -39,7 +41,8 @@ impl Lower<'_> {
         let by = self.signer_set(node.get("by")?, signers);
         let docker_reference = match self.field(node, "docker-reference").map(|word| word.text) {
             Some("required") => DockerReference::Required,
-            _ => DockerReference::Reported,
+            Some(_) => DockerReference::Reported,
+            None => DockerReference::Unsaid,
         };
         Some(SignatureRule {
             annotations: self.annotations(node),
