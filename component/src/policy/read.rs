@@ -85,6 +85,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
     );
     let images = lower.images(root.get("images"), &mut rule_names);
     let mirrors = lower.mirrors(root.get("mirrors"));
+    let check = lower.check(root.get("check"));
     let (unmatched, undecided) = (lower.unmatched(&root), lower.undecided(&root));
     lower.warn_unused_names(&signer_names);
     lower.warn_unused_names(&rule_names);
@@ -107,6 +108,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         undecided,
         exceptions,
         types,
+        check,
         warnings: Vec::new(),
     };
     interchange::warn(&policy, &mut faults);
