@@ -145,6 +145,38 @@ fn strangers_cannot_write_a_tag_or_an_attribute() {
     assert!(hostile.text.contains("<img src=x>"), "it is shown as it is");
 }
 
+/// Ways out of text, attributes, scripts, styles and drawings, at each of these places.
+#[test]
+fn breakouts_stay_text() {
+    for attack in [
+        "<script>alert(1)</script>",
+        "\"><img onerror=alert(1) src=x>",
+        "' onclick='alert(1)",
+        "</style></script><script>alert(1)",
+        "]]><svg onload=alert(1)>",
+        "javascript:alert(1)",
+        "</title></desc></svg><b>",
+        "</option></select><input autofocus>",
+        "<!-- ",
+        "&lt;b&gt;",
+    ] {
+        let mut run = fixture::run();
+        run.policy.file = attack.to_owned();
+        let report = &mut run.images[1].report;
+        report.reference = attack.to_owned();
+        report.targets[0].digest = attack.to_owned();
+        report.evidence[0].media_type = attack.to_owned();
+        report.evidence[1].short_type = attack.to_owned();
+        report.rules[0].findings[0].message = attack.to_owned();
+        let contents = report.contents.as_mut().unwrap();
+        contents.inventories[0].packages[0].licenses = vec![attack.to_owned()];
+        contents.scans[0].vulnerabilities[0].id = attack.to_owned();
+        let read = assert_closed(&rendered(&run));
+        assert!(read.text.matches(attack).count() > 8, "{attack}");
+        assert!(!read.tags.iter().any(|(name, _)| name == "b"), "{attack}");
+    }
+}
+
 #[test]
 fn every_fact_of_the_run_is_told() {
     let read = assert_closed(&rendered(&fixture::run()));
