@@ -1,10 +1,12 @@
-//! What the gate costs: the whole process, one bundle against other verifiers, many images, many referrers. Writes one
-//! table; docs/performance.md says what its numbers mean. Every comparison is made within one run, in turns, and the
-//! least of several measurements counts: what else the machine does can only add to it.
+//! What the gate costs: the whole process, one bundle against other verifiers, many images, many referrers, one large
+//! document. Writes one table; docs/performance.md says what its numbers mean. Every comparison is made within one run, in
+//! turns, and the least of several measurements counts: what else the machine does can only add to it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gate/bundles.rs"]
 mod bundles;
+#[path = "gate/documents.rs"]
+mod documents;
 #[path = "gate/images.rs"]
 mod images;
 #[path = "gate/measure.rs"]
@@ -43,6 +45,7 @@ fn table() {
     bundles::table();
     images::table();
     referrers::table();
+    documents::table();
 }
 
 fn fixtures() -> PathBuf {

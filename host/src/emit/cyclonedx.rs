@@ -63,7 +63,7 @@ fn serial_number(run: &Run) -> String {
             report.digest.as_deref().unwrap_or_default(),
             time,
         ]);
-        for contents in &report.contents {
+        if let Some(contents) = &report.contents {
             parts.extend(contents.inventories.iter().map(|one| one.evidence.as_str()));
             parts.extend(contents.scans.iter().flat_map(|one| [one.evidence.as_str(), &one.rule]));
         }
