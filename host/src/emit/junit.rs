@@ -17,7 +17,10 @@ pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let suites = suites(run);
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     let all = || suites.iter().flat_map(|suite| &suite.cases);
-    writeln!(out, r#"<testsuites name="portcullis" {}>"#, counts(all()))?;
+    // the schema counts skipped ones in suites alone
+    let counts = counts(all());
+    let counts = counts.split(" skipped").next().unwrap_or_default();
+    writeln!(out, r#"<testsuites name="portcullis" {counts}>"#)?;
     suites.iter().try_for_each(|suite| suite.write(out))?;
     writeln!(out, "</testsuites>")
 }
