@@ -86,8 +86,8 @@ impl Root {
     pub fn read(file: &RootFile) -> Result<Self, Diagnostic> {
         let refuse = |message: String| Diagnostic {
             level: Level::Error,
-            file: file.name.clone(),
-            line: file.line,
+            file: file.file.clone(),
+            line: 0,
             column: 0,
             message: format!("the trusted root `{}` {message}", file.name),
             hint: Some("expected a Sigstore `trusted_root.json`".to_owned()),
@@ -346,8 +346,8 @@ mod tests {
             let content = embedded(name).unwrap().to_vec();
             let file = RootFile {
                 name: name.to_owned(),
+                file: name.to_owned(),
                 content,
-                line: 0,
             };
             let root = Root::read(&file).unwrap();
             assert!(!root.authorities.is_empty(), "{name}");

@@ -89,8 +89,8 @@ fn looked_under(request: &Request) -> Vec<RootFile> {
     let given = &request.policy.trust_override;
     let file = |name: &str, content: &[u8]| RootFile {
         name: name.to_owned(),
+        file: name.to_owned(),
         content: content.to_vec(),
-        line: 0,
     };
     if !given.is_empty() {
         return given.iter().map(|one| file(&one.name, &one.content)).collect();

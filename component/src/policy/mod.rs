@@ -86,9 +86,9 @@ pub struct Policy {
 #[derive(Debug)]
 pub struct RootFile {
     pub name: String,
+    /// Where it came from, for messages: its path, or the name of a well-known one.
+    pub file: String,
     pub content: Vec<u8>,
-    /// Line of the policy that names it; 0 for one given on the command line.
-    pub line: u32,
 }
 
 #[derive(Debug, Clone)]

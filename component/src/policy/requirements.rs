@@ -3,6 +3,7 @@
 use super::enforced::Enforced;
 use super::read::draft;
 use super::{ImageNames, Platforms, Policy, RuleKind};
+use crate::crypto;
 use crate::wit::basics::Carrier;
 use crate::wit::diagnostics::Error;
 use crate::wit::request::PolicySource;
@@ -14,6 +15,8 @@ const CARRIERS: [Carrier; 3] = [Carrier::Referrer, Carrier::ReferrersTag, Carrie
 /// Reads the policy and says what it wants to see of the images named (normalised `registry/repository`). Files that were
 /// not handed over are listed, and what can be said without them is said.
 pub fn requirements(source: &PolicySource, images: &[String]) -> Result<Requirements, Error> {
+    // certificates of the policy are looked into
+    crypto::install();
     let draft = draft(source).map_err(Error::Policy)?;
     let names: Result<Vec<_>, _> = images
         .iter()

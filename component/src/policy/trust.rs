@@ -18,6 +18,8 @@ const SIGSTORE: &str = "sigstore";
 
 pub(crate) struct Root<'s> {
     name: String,
+    /// Its path, or the name of a well-known one.
+    file: String,
     place: Place,
     well_known: bool,
     /// None while it was not handed over.
@@ -90,6 +92,7 @@ impl<'s> Lower<'s> {
         }
         Some(Root {
             name,
+            file: path.text.to_owned(),
             place: item.place,
             well_known: false,
             content,
@@ -108,6 +111,7 @@ impl<'s> Lower<'s> {
             }
             roots.push(Root {
                 name,
+                file: file.name.clone(),
                 place: Place::DOCUMENT,
                 well_known: false,
                 content: Some(&file.content),
@@ -198,6 +202,7 @@ fn well_known<'s>(name: &str, place: Place, source: &'s PolicySource) -> Root<'s
     let handed = source.roots.iter().find(|root| root.name == name);
     Root {
         name: name.to_owned(),
+        file: name.to_owned(),
         place,
         well_known: true,
         content: handed
@@ -242,8 +247,8 @@ impl<'s> Roots<'s> {
                 root.name.clone(),
                 RootFile {
                     name: root.name.clone(),
+                    file: root.file.clone(),
                     content,
-                    line: root.place.line,
                 },
             ))
         };
