@@ -7,7 +7,8 @@ use crate::wit::extraction::{Extraction, Selection};
 use crate::wit::report::Report;
 use crate::wit::request::{PolicySource, Request};
 use crate::wit::requirements::Requirements;
-use crate::{evaluate, policy};
+use crate::wit::trust::{Description, Fault, Fetched, Repository, Step};
+use crate::{evaluate, policy, trust};
 
 struct Component;
 
@@ -26,6 +27,14 @@ impl Guest for Component {
 
     fn extract(request: Request, selection: Selection) -> Result<Extraction, Error> {
         evaluate::extract(&request, &selection)
+    }
+
+    fn update_trust(repository: Repository, fetched: Vec<Fetched>, time: i64) -> Result<Step, Fault> {
+        trust::update(&repository, &fetched, time)
+    }
+
+    fn show_trust(repository: Repository) -> Result<Description, Fault> {
+        trust::show(&repository)
     }
 }
 

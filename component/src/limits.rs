@@ -157,3 +157,25 @@ pub const TOLD_ENTRY_BYTES: usize = 32 * 1024;
 
 /// Characters of a document's text in a message.
 pub const SHOWN_CHARACTERS: usize = 200;
+
+/// Bytes of TUF root metadata; python-tuf's limit. Sigstore's have 6 KiB.
+pub const TUF_ROOT_BYTES: u64 = 512_000;
+
+/// Bytes of TUF timestamp metadata; python-tuf's limit.
+pub const TUF_TIMESTAMP_BYTES: u64 = 16_384;
+
+/// Bytes of TUF snapshot and targets metadata; python-tuf's limit of a snapshot. Sigstore's have 10 KiB.
+pub const TUF_METADATA_BYTES: u64 = 2_000_000;
+
+/// TUF roots that may follow the one that is known: python-tuf's limit. Sigstore's repository has had three in a year.
+pub const TUF_ROOTS: usize = 32;
+
+/// Bytes of a `trusted_root.json`, as for one that a policy names. GitHub's, the largest, has 32 KiB.
+pub const TRUSTED_ROOT_BYTES: u64 = 4 << 20;
+
+/// Bytes of what is kept of a refreshed root: GitHub's takes 80 KiB.
+pub const KEPT_BYTES: usize = 4 << 20;
+
+/// Days after which a trusted root is called old. Sigstore opens a new log about every half year and announces it in the root
+/// before.
+pub const ROOT_DAYS: i64 = 90;

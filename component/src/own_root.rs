@@ -91,7 +91,7 @@ fn of(signer: &Signer, base: &Root) -> Result<Option<Root>, Refusal> {
     narrow_log(&mut trusted, logs, base)?;
     let bytes = serde_json::to_vec(&trusted).map_err(|error| cannot(error.to_string()))?;
     let name = format!("{}+{}", base.name, signer.name);
-    let mut root = Root::of(&name, Digest::of(&bytes), trusted).map_err(cannot)?;
+    let mut root = Root::of(&name, Digest::of(&bytes), base.origin.clone(), trusted).map_err(cannot)?;
     root.scope = match chain {
         Some(chain) => scope(chain, base),
         None => base.scope,

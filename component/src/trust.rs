@@ -3,11 +3,19 @@
 //! One root is never merged with another, and inside a root one certificate authority and one log are tried at a time:
 //! nothing can borrow the CA of one with the log or the validity of another.
 
+mod brought;
+mod in_force;
+mod kept;
+mod origin;
+mod tuf;
+mod update;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use der::{Decode, Encode};
+use sigstore_trust_root::trusted_root::CertChain;
 use sigstore_trust_root::{CertificateAuthority, TrustedRoot};
 use sigstore_types::TimeRange;
 use sigstore_verify::Verifier;
@@ -18,6 +26,11 @@ use crate::digest::Digest;
 use crate::json;
 use crate::policy::RootFile;
 use crate::wit::diagnostics::{Diagnostic, Level};
+
+pub use brought::{TAKEN, embedded};
+pub use in_force::{Found, in_force, show};
+pub use origin::{Origin, days};
+pub use update::update;
 
 const MEDIA_TYPES: [&str; 3] = [
     "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
@@ -31,6 +44,7 @@ pub struct Root {
     pub digest: Digest,
     /// Whose authorities these are, so that one person under two roots with the same authorities is one.
     pub scope: Digest,
+    pub origin: Origin,
     pub trusted: TrustedRoot,
     pub authorities: Vec<Authority>,
     verifiers: Verifiers,
@@ -71,17 +85,6 @@ impl std::fmt::Debug for Verifiers {
     }
 }
 
-/// The root of a well-known Sigstore as it was when this was built; `policy-source.roots` replaces it.
-pub fn embedded(name: &str) -> Option<&'static [u8]> {
-    let json = match name {
-        "sigstore" => sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT,
-        "sigstore-staging" => sigstore_trust_root::SIGSTORE_STAGING_TRUSTED_ROOT,
-        "github" => sigstore_trust_root::SIGSTORE_GITHUB_TRUSTED_ROOT,
-        _ => return None,
-    };
-    Some(json.as_bytes())
-}
-
 impl Root {
     pub fn read(file: &RootFile) -> Result<Self, Diagnostic> {
         let refuse = |message: String| Diagnostic {
@@ -108,17 +111,18 @@ impl Root {
         if trusted.tlogs.is_empty() && trusted.certificate_authorities.is_empty() {
             return Err(refuse("holds neither a log nor a certificate authority".to_owned()));
         }
-        Self::of(&file.name, Digest::of(&file.content), trusted).map_err(refuse)
+        Self::of(&file.name, Digest::of(&file.content), file.origin.clone(), trusted).map_err(refuse)
     }
 
     /// The error says what is wrong with the root: "has …", "cannot …".
-    pub fn of(name: &str, digest: Digest, trusted: TrustedRoot) -> Result<Self, String> {
+    pub fn of(name: &str, digest: Digest, origin: Origin, trusted: TrustedRoot) -> Result<Self, String> {
         // Building one over everything finds unusable keys, duplicate logs and reversed windows before any evidence does.
         Verifier::new(&trusted).map_err(|error| format!("cannot be used: {error}"))?;
         Ok(Self {
             name: name.to_owned(),
             digest,
             scope: digest,
+            origin,
             authorities: authorities(&trusted)?,
             trusted,
             verifiers: Verifiers::default(),
@@ -335,6 +339,13 @@ where
         })
 }
 
+/// Of the issuing certificate, for people.
+fn subject(chain: &CertChain) -> String {
+    let first = chain.certificates.first();
+    let certificate = first.and_then(|one| Certificate::from_der(one.raw_bytes.as_bytes()).ok());
+    certificate.map_or_else(String::new, |one| one.tbs_certificate.subject.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,11 +354,11 @@ mod tests {
     fn every_embedded_root_can_be_used() {
         crate::crypto::install();
         for name in ["sigstore", "sigstore-staging", "github"] {
-            let content = embedded(name).unwrap().to_vec();
             let file = RootFile {
                 name: name.to_owned(),
                 file: name.to_owned(),
-                content,
+                content: embedded(name).unwrap().to_vec(),
+                origin: Origin::file(),
             };
             let root = Root::read(&file).unwrap();
             assert!(!root.authorities.is_empty(), "{name}");

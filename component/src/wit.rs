@@ -10,4 +10,4 @@ wit_bindgen::generate!({
 });
 
 pub use exports::portcullis::gate::evaluator;
-pub use portcullis::gate::{basics, contents, diagnostics, evidence, extraction, report, request, requirements};
+pub use portcullis::gate::{basics, contents, diagnostics, evidence, extraction, report, request, requirements, trust};

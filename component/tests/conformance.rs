@@ -109,7 +109,7 @@ fn request(case: &Path, folder: &Path, public_good: &[u8], by_digest: bool) -> R
             document: file("portcullis.yaml", policy.into_bytes()),
             pinned: None,
             files,
-            roots: Vec::new(),
+            kept_roots: Vec::new(),
             trust_override: Vec::new(),
         },
         mode: Mode::Enforce,

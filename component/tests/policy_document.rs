@@ -46,10 +46,7 @@ fn source(document: &str) -> PolicySource {
         document: file("portcullis.yaml", document.as_bytes().to_vec()),
         pinned: None,
         files,
-        roots: ["sigstore", "github", "sigstore-staging"]
-            .iter()
-            .map(|name| file(name, b"{}".to_vec()))
-            .collect(),
+        kept_roots: Vec::new(),
         trust_override: Vec::new(),
     }
 }
@@ -307,7 +304,9 @@ fn policy_null_typo_untagged_error() {
     let everything = everything.as_str();
     assert_eq!(errors(everything), []);
     let lines = key_lines(everything);
-    let found: BTreeSet<String> = lines.iter().map(|line| line.key.to_owned()).collect();
+    let mut found: BTreeSet<String> = lines.iter().map(|line| line.key.to_owned()).collect();
+    // An entry with it is an error until something was fetched: `tests/trust/age.rs` has those.
+    found.insert("tuf".to_owned());
     assert_eq!(
         schema_keys().difference(&found).collect::<Vec<_>>(),
         Vec::<&String>::new(),

@@ -25,7 +25,7 @@ fn ask(bencher: Bencher<'_, '_>) {
         },
         pinned: None,
         files: Vec::new(),
-        roots: Vec::new(),
+        kept_roots: Vec::new(),
         trust_override: Vec::new(),
     };
     bencher.bench(|| component.requirements(black_box(&policy), &[], 0));

@@ -26,6 +26,7 @@ mod output;
 mod policy;
 mod read;
 mod shells;
+mod trust;
 
 pub use error::UsageError;
 pub use identity::{Attested, Flags, Identity, TextMatch};
@@ -41,6 +42,7 @@ pub enum Command {
     List(Box<List>),
     Extract(Box<Extract>),
     Policy(PolicyCommand),
+    Trust(Box<TrustCommand>),
     /// text for standard output and exit 0: help or version
     Show(String),
 }
@@ -108,6 +110,31 @@ impl Extract {
     }
 }
 
+/// `portcullis trust`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustCommand {
+    pub action: TrustAction,
+    /// empty: those that the action means
+    pub names: Vec<String>,
+    /// initial TUF root metadata of a repository of the user's own
+    pub root: Option<PathBuf>,
+    /// file of an exported root; none: standard output
+    pub output: Option<PathBuf>,
+    pub cache: Option<PathBuf>,
+    pub registry: RegistryOptions,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrustAction {
+    Update {
+        /// in place of the address that is known for the name
+        mirror: Option<String>,
+    },
+    List,
+    Show,
+    Export,
+}
+
 /// What names images; where nothing does, the policy may.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Images {
@@ -158,6 +185,8 @@ pub struct EvidenceOptions {
     /// seconds since 1970; only with a layout
     pub now: Option<i64>,
     pub jobs: Option<NonZeroUsize>,
+    /// cache folder below which refreshed trusted roots are kept
+    pub kept_roots: Option<PathBuf>,
     pub registry: RegistryOptions,
 }
 
@@ -231,6 +260,10 @@ pub fn parse(
         Some(("completions", matches)) => Ok(Command::Show(shells::script(matches.get_one("shell"))?)),
         Some(("policy", matches)) => Ok(Command::Policy(policy::policy(matches)?)),
         Some(("list", matches)) => Ok(Command::List(Box::new(read::list(matches, surroundings)?))),
+        Some(("trust", matches)) => Ok(Command::Trust(Box::new(trust::trust(
+            matches,
+            &surroundings.environment,
+        )?))),
         // An empty variable in a script must not be a job that succeeds and checks nothing.
         _ => Err(UsageError::NoCommand),
     }

@@ -21,6 +21,7 @@ use crate::wit::extraction::{Extraction, Selection};
 use crate::wit::report::Report;
 use crate::wit::request::{PolicySource, Request};
 use crate::wit::requirements::Requirements;
+use crate::wit::trust::{self, Description, Fetched, Repository, Step};
 use crate::wit::{Gate, GatePre};
 
 use embedded::{Code, Variant};
@@ -51,6 +52,20 @@ pub enum Error {
     Damaged { expected: String, found: String },
     /// The engine refuses this machine or the code on it.
     Unusable { source: Box<dyn StdError + Send + Sync> },
+}
+
+/// Why the component gave no answer about a trusted root.
+#[derive(Debug)]
+pub enum TrustError {
+    /// What was fetched or kept does not verify.
+    Refused(trust::Fault),
+    Component(Error),
+}
+
+impl From<Error> for TrustError {
+    fn from(error: Error) -> Self {
+        Self::Component(error)
+    }
 }
 
 impl Component {
@@ -109,11 +124,42 @@ impl Component {
         })
     }
 
+    /// What a TUF repository is to be asked next, or what came of its answers so far.
+    pub fn update_trust(
+        &self,
+        repository: &Repository,
+        fetched: &[Fetched],
+        time: Timestamp,
+    ) -> Result<Step, TrustError> {
+        self.ask("update-trust", time, |store, gate| {
+            gate.portcullis_gate_evaluator()
+                .call_update_trust(store, repository, fetched, time)
+        })?
+        .map_err(TrustError::Refused)
+    }
+
+    /// The trusted root that a name stands for.
+    pub fn show_trust(&self, repository: &Repository, time: Timestamp) -> Result<Description, TrustError> {
+        self.ask("show-trust", time, |store, gate| {
+            gate.portcullis_gate_evaluator().call_show_trust(store, repository)
+        })?
+        .map_err(TrustError::Refused)
+    }
+
     fn call<T>(
         &self,
         export: &str,
         time: Timestamp,
         ask: impl FnOnce(&mut Store<State>, &Gate) -> wasmtime::Result<Result<T, diagnostics::Error>>,
+    ) -> Result<T, Error> {
+        self.ask(export, time, ask)?.map_err(Error::Refused)
+    }
+
+    fn ask<T>(
+        &self,
+        export: &str,
+        time: Timestamp,
+        ask: impl FnOnce(&mut Store<State>, &Gate) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
         let mut store = Store::new(self.gate.engine(), State { time, limits: Limits });
         store.limiter(|state| &mut state.limits);
@@ -122,7 +168,7 @@ impl Component {
             let gate = self.gate.instantiate(&mut store)?;
             ask(&mut store, &gate)
         });
-        answer.map_err(|error| trapped(export, &error))?.map_err(Error::Refused)
+        answer.map_err(|error| trapped(export, &error))
     }
 }
 

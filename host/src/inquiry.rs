@@ -1,8 +1,9 @@
 //! One inquiry: the policy with its files, where evidence comes from, and the component that answers. `check` asks it to
 //! judge, `list` to look.
 
-mod settings;
+pub(crate) mod settings;
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::args::{EvidenceOptions, PolicyChoice};
@@ -10,6 +11,7 @@ use crate::auth;
 use crate::bundles::{self, BundleError};
 use crate::collect::{Beside, Collected, Depth, collect, collect_base};
 use crate::component::{self, Component};
+use crate::kept::{KeptError, KeptRoots};
 use crate::layout::{Layout, LayoutError};
 use crate::limits;
 use crate::policy_source::{self, FileError};
@@ -22,6 +24,9 @@ use crate::wit::diagnostics::{self, Diagnostic, Level};
 use crate::wit::report::{Report, Wanted, WantedImage};
 use crate::wit::request::{Breadth, Image, NamedFile, PolicySource, Request, Unreadable};
 use crate::wit::requirements::{ImageRequirements, Requirements};
+
+/// The roots that the component looks under where there is no policy.
+const LOOKED_UNDER: [&str; 2] = ["sigstore", "github"];
 
 #[derive(Debug)]
 pub struct Inquiry {
@@ -53,6 +58,8 @@ pub enum Error {
     Layout(#[from] LayoutError),
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     #[error("`{option}`: expected a registry host with an optional port, found `{found}`")]
     Host { option: &'static str, found: String },
     #[error(
@@ -91,8 +98,22 @@ impl Inquiry {
         let time = options.now.unwrap_or_else(now);
         let names: Vec<String> = references.iter().map(Reference::name).collect();
         let mut requirements = match &place {
-            Some(place) => requirements(&component, &mut policy, place, &names, time)?,
-            None => nothing_required(&names),
+            Some(place) => requirements(
+                &component,
+                &mut policy,
+                place,
+                options.kept_roots.as_deref(),
+                &names,
+                time,
+            )?,
+            None => {
+                keep(
+                    &mut policy,
+                    options.kept_roots.as_deref(),
+                    &LOOKED_UNDER.map(str::to_owned),
+                )?;
+                nothing_required(&names)
+            }
         };
         let bundles = options
             .bundles
@@ -243,7 +264,7 @@ fn wanted_images(report: &Report) -> Vec<&WantedImage> {
 pub fn read_policy(choice: &PolicyChoice, time: i64) -> Result<(PolicySource, Requirements), Error> {
     let (mut policy, place) = policy_source::open(choice)?;
     let component = Component::load().map_err(bug)?;
-    let requirements = requirements(&component, &mut policy, &place, &[], time)?;
+    let requirements = requirements(&component, &mut policy, &place, None, &[], time)?;
     Ok((policy, requirements))
 }
 
@@ -252,11 +273,13 @@ fn requirements(
     component: &Component,
     policy: &mut PolicySource,
     place: &policy_source::Place,
+    cache: Option<&Path>,
     names: &[String],
     time: i64,
 ) -> Result<Requirements, Error> {
     let first = component.requirements(policy, names, time).map_err(refused)?;
-    if first.missing_files.is_empty() {
+    keep(policy, cache, &first.roots)?;
+    if first.missing_files.is_empty() && policy.kept_roots.is_empty() {
         return Ok(first);
     }
     let mut unreadable = Vec::new();
@@ -270,6 +293,18 @@ fn requirements(
         return Err(Error::Policy(unreadable));
     }
     component.requirements(policy, names, time).map_err(refused)
+}
+
+/// Hands over what is kept of these roots. Without network, and without belief: the component verifies it.
+fn keep(policy: &mut PolicySource, cache: Option<&Path>, names: &[String]) -> Result<(), KeptError> {
+    let Some(cache) = cache else {
+        return Ok(());
+    };
+    let kept = KeptRoots::below(cache);
+    for name in names {
+        policy.kept_roots.extend(kept.read(name)?);
+    }
+    Ok(())
 }
 
 fn at_line(file: &str, line: u32, error: &FileError) -> Diagnostic {
@@ -347,7 +382,7 @@ pub fn refused(error: component::Error) -> Error {
     }
 }
 
-fn bug(error: component::Error) -> Error {
+pub(crate) fn bug(error: component::Error) -> Error {
     match error {
         component::Error::Refused(diagnostics::Error::Request(reason)) => Error::Bug {
             place: "the request".to_owned(),

@@ -12,7 +12,7 @@
 //!         document: NamedFile { name: "portcullis.yaml".to_owned(), content: b"version: 1\n".to_vec() },
 //!         pinned: None,
 //!         files: Vec::new(),
-//!         roots: Vec::new(),
+//!         kept_roots: Vec::new(),
 //!         trust_override: Vec::new(),
 //!     };
 //!     match component.requirements(&policy, &["registry.test/acme/api".to_owned()], 1_800_000_000) {
@@ -43,6 +43,7 @@ pub mod extract;
 pub mod files;
 pub mod image_list;
 pub mod inquiry;
+pub mod kept;
 pub mod layout;
 pub mod limits;
 pub mod list;
@@ -62,6 +63,7 @@ pub mod run;
 mod scratch;
 pub mod source;
 pub mod terminal;
+pub mod trust;
 pub mod untrusted;
 pub mod wit;
 mod yaml_text;

@@ -91,6 +91,15 @@ pub const POLICY_BYTES: u64 = 1 << 20;
 /// A file that a policy names: keys have some KiB, the public trusted roots up to 32 KiB.
 pub const POLICY_FILE_BYTES: u64 = 4 << 20;
 
+/// What is kept of one refreshed trusted root: what the component reads at the most.
+pub const KEPT_BYTES: u64 = 4 << 20;
+
+/// Files in the folder of kept roots that are looked at.
+pub const KEPT_ROOTS: usize = 1_000;
+
+/// Files of a TUF repository that one refresh may want: 32 roots, three other roles, the target, and as many again.
+pub const TRUST_FILES: usize = 72;
+
 /// A list of images: 100,000 references.
 pub const IMAGE_LIST_BYTES: u64 = 16 << 20;
 

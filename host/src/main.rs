@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use portcullis::args::{
     self, Check, CheckAction, Command, Extract, List, ListFormat, PolicyChoice, PolicyCommand, PolicyImport,
-    Surroundings,
+    Surroundings, TrustAction, TrustCommand,
 };
 use portcullis::auth;
 use portcullis::check;
@@ -25,6 +25,7 @@ use portcullis::progress::Progress;
 use portcullis::report_files;
 use portcullis::run::{Fault, Run};
 use portcullis::terminal::{self, Colour, Device};
+use portcullis::trust;
 use portcullis::untrusted::Untrusted;
 
 fn main() -> ExitCode {
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Ok(Command::List(list)) => place.list(&list),
         Ok(Command::Extract(extract)) => place.extract(&extract),
         Ok(Command::Policy(command)) => place.policy(&command),
+        Ok(Command::Trust(trust)) => place.trust(&trust),
         Err(error) => {
             let format = args::format_of(&arguments, place.environment);
             place.failed(vec![Fault::from(&error)], format)
@@ -147,6 +149,31 @@ impl Place<'_> {
         }
         out.flush()?;
         Ok(listing.exit())
+    }
+
+    fn trust(&self, trust: &TrustCommand) -> io::Result<Exit> {
+        let outcomes = match trust::run(trust, auth::Environment::from_process()) {
+            Ok(outcomes) => outcomes,
+            Err(faults) => return self.failed(faults, Some(Format::Text)),
+        };
+        let (style, mut out) = (self.style(Detail::Normal), io::stdout().lock());
+        let shown = outcomes.iter().find_map(trust::Outcome::shown);
+        match (&trust.action, shown) {
+            (TrustAction::Show, Some(description)) => emit::trust::show(description, style, &mut out)?,
+            (TrustAction::Export, Some(description)) => match &trust.output {
+                Some(path) => {
+                    std::fs::write(path, &description.content).map_err(|error| report_files::named(path, error))?
+                }
+                None => out.write_all(&description.content)?,
+            },
+            (TrustAction::Show | TrustAction::Export, None) => {}
+            (TrustAction::Update { .. } | TrustAction::List, _) => {
+                emit::trust::overview(&outcomes, style, &mut out)?;
+            }
+        }
+        out.flush()?;
+        emit::trust::faults(&outcomes, self.error_style(Detail::Normal), &mut io::stderr().lock())?;
+        Ok(trust::exit(&outcomes))
     }
 
     /// Data goes to standard output or files, words to standard error.

@@ -67,7 +67,7 @@ fn source(name: String, content: Vec<u8>, pinned: Option<String>) -> PolicySourc
         document: NamedFile { name, content },
         pinned,
         files: Vec::new(),
-        roots: Vec::new(),
+        kept_roots: Vec::new(),
         trust_override: Vec::new(),
     }
 }
@@ -89,6 +89,11 @@ pub fn trusted_root(path: &Path) -> Result<NamedFile, FileError> {
 /// A file of another program, to be imported.
 pub fn imported(path: &Path) -> Result<Vec<u8>, FileError> {
     read("file", path, limits::IMPORT_BYTES)
+}
+
+/// `--root FILE` of `portcullis trust`
+pub fn initial_root(path: &Path) -> Result<Vec<u8>, FileError> {
+    read("TUF root metadata", path, limits::POLICY_FILE_BYTES)
 }
 
 /// A PEM file for speaking to registries.

@@ -13,6 +13,7 @@ mod address;
 mod answers;
 mod applicant;
 mod challenge;
+mod files;
 #[cfg(test)]
 pub(crate) mod loopback;
 mod pull;
@@ -41,6 +42,7 @@ use crate::wit::basics::Failure;
 use address::Reach;
 use answers::{Call, Meaning, Standing, meaning};
 use applicant::Applicant;
+pub use files::{Files, FilesError};
 use redirect::RedirectError;
 pub use settings::{ClientCertificate, Proxy, Retries, Settings, Timeouts};
 use token::{TokenError, Tokens};

@@ -7,5 +7,7 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq, Eq],
 });
 
-pub use self::portcullis::gate::{basics, contents, diagnostics, evidence, extraction, report, request, requirements};
+pub use self::portcullis::gate::{
+    basics, contents, diagnostics, evidence, extraction, report, request, requirements, trust,
+};
 pub use exports::portcullis::gate::evaluator;

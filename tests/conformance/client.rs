@@ -112,7 +112,7 @@ fn verify(question: &Question) -> Result<(), String> {
             document: file("portcullis.yaml", question.policy().into_bytes()),
             pinned: None,
             files: question.files()?,
-            roots: Vec::new(),
+            kept_roots: Vec::new(),
             trust_override: Vec::new(),
         },
         mode: Mode::Enforce,

@@ -91,7 +91,7 @@ fn policies_are_right_and_pipelines_use_inputs_that_exist() {
             document,
             pinned: None,
             files: nothing(),
-            roots: nothing(),
+            kept_roots: Vec::new(),
             trust_override: nothing(),
         };
         if let Err(error) = component.requirements(&policy, &["ghcr.io/acme/api".to_owned()], NOW) {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::age;
 use crate::digest::Digest;
 use crate::evidence::{self, Candidate, Content, Kind, Store};
 use crate::limits;
@@ -10,6 +11,7 @@ use crate::policy::{RuleKind, TypeNames, TypeSet};
 use crate::signer::Signer;
 use crate::statement;
 use crate::targets::Target;
+use crate::trust::Root;
 use crate::verify::{self, Prover, Reading, Verified};
 use crate::wit::basics::{Carrier, Failure, ResultClass};
 use crate::wit::evidence::{Attempt, Evidence, Form, Outcome, Rejection};
@@ -242,6 +244,11 @@ impl<'a: 'p, 'p> Docket<'a, 'p> {
             }
             attempts.push(Try { signer, outcome });
         }
+        let unknown = age::unknown_to_old(candidate.digest, &attempts, |one| self.roots_of(one), self.now());
+        examined.unseen.extend(unknown.map(|failure| Unseen {
+            carrier: Some(candidate.carrier),
+            failure,
+        }));
         let predicate_type = reading.predicate_type.clone();
         candidate.remarks.extend(another_type_stated(&candidate, &reading));
         Piece {
@@ -250,6 +257,20 @@ impl<'a: 'p, 'p> Docket<'a, 'p> {
             predicate_type,
             attempts,
         }
+    }
+
+    /// The roots that an attempt was made under.
+    fn roots_of(&self, attempt: &Try) -> Vec<&'p Root> {
+        let Some(name) = &attempt.signer else {
+            return self.prover.roots.values().collect();
+        };
+        let signer = match &self.tried {
+            Tried::Asked(asked) => asked.iter().map(|one| one.signer).find(|one| one.name == *name),
+            Tried::Everything(signers) => signers.iter().copied().find(|one| one.name == *name),
+            Tried::Anyone => None,
+        };
+        let root = signer.and_then(|signer| self.prover.roots.get(signer.root.as_ref()?));
+        root.into_iter().collect()
     }
 
     fn attempts(

@@ -203,7 +203,9 @@ impl<'h, 'a> Handout<'h, 'a> {
                 }),
                 Err(rejection) => {
                     let worse = match rejection.class {
-                        ResultClass::DiscoveryFailed | ResultClass::BudgetExceeded => Outcome::Undecided,
+                        ResultClass::DiscoveryFailed | ResultClass::BudgetExceeded | ResultClass::OutdatedRoot => {
+                            Outcome::Undecided
+                        }
                         _ => Outcome::Refused,
                     };
                     if worse < outcome {

@@ -32,7 +32,8 @@ pub(super) fn distance(class: ResultClass) -> u8 {
         ResultClass::Unsigned
         | ResultClass::DiscoveryFailed
         | ResultClass::ImageNotFound
-        | ResultClass::BudgetExceeded => 10,
+        | ResultClass::BudgetExceeded
+        | ResultClass::OutdatedRoot => 10,
     }
 }
 
@@ -171,6 +172,7 @@ pub(super) fn class_name(class: ResultClass) -> &'static str {
         ResultClass::DiscoveryFailed => "discovery-failed",
         ResultClass::ImageNotFound => "image-not-found",
         ResultClass::BudgetExceeded => "budget-exceeded",
+        ResultClass::OutdatedRoot => "outdated-root",
     }
 }
 
@@ -186,6 +188,7 @@ pub(super) fn unseen(one: &Enforced<'_>, failure: &Failure, target: Option<&Targ
         message: match failure.class {
             ResultClass::ImageNotFound => "the image was not found",
             ResultClass::BudgetExceeded => "there is more than can be looked at",
+            ResultClass::OutdatedRoot => "a trusted root is too old, so nothing is known",
             ResultClass::Malformed => "evidence cannot be read, so the newest is not known",
             _ => "could not look everywhere, so nothing is known",
         }
@@ -195,6 +198,7 @@ pub(super) fn unseen(one: &Enforced<'_>, failure: &Failure, target: Option<&Targ
         near_misses: Vec::new(),
         hint: match failure.class {
             ResultClass::DiscoveryFailed => Some("this says nothing about the image: run it again".to_owned()),
+            ResultClass::OutdatedRoot => Some("run `portcullis trust update`".to_owned()),
             _ => None,
         },
         evidence: None,

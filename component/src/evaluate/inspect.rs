@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::docket::{Docket, Tried};
-use super::{read_roots, resolved};
+use super::{age, read_roots, resolved};
 use crate::crypto;
 use crate::digest::Digest;
 use crate::evidence::Store;
@@ -11,12 +11,13 @@ use crate::own_root;
 use crate::policy::{Platforms, Policy, RootFile, TypeNames};
 use crate::signer::Signer;
 use crate::targets::{self, Image, Scope, Target};
-use crate::trust::{Root, embedded};
+use crate::trust::{self, Origin, Root};
 use crate::verify::Prover;
 use crate::wit::basics::Failure;
-use crate::wit::diagnostics::{Diagnostic, Error};
+use crate::wit::diagnostics::{Diagnostic, Error, Level};
 use crate::wit::evidence::Evidence;
-use crate::wit::request::Request;
+use crate::wit::request::{NamedFile, Request};
+use crate::wit::trust::{Fault, Kept};
 
 /// Proves what was collected without judging it.
 pub fn inspect(request: &Request) -> Result<Vec<Evidence>, Error> {
@@ -46,19 +47,25 @@ impl Means {
         if request.policy.document.content.is_empty() {
             return Ok(Self {
                 signers: None,
-                roots: read_roots(looked_under(request).iter())?,
+                roots: read_roots(looked_under(request)?.iter())?,
                 names: TypeNames::default(),
                 warnings: Vec::new(),
             });
         }
         let mut policy = Policy::read(&request.policy).map_err(Error::Policy)?;
         let mut roots = read_roots(policy.roots.values())?;
-        own_root::bind(&mut policy.signers, &mut roots, &request.policy.document.name).map_err(Error::Policy)?;
+        let file = &request.policy.document.name;
+        if let Some(error) = age::overdue_error(&roots, file, request.time) {
+            return Err(Error::Policy(vec![error]));
+        }
+        let mut warnings = std::mem::take(&mut policy.warnings);
+        warnings.extend(age::warnings(&roots, file, request.time));
+        own_root::bind(&mut policy.signers, &mut roots, file).map_err(Error::Policy)?;
         Ok(Self {
             roots,
             signers: Some(policy.signers),
             names: policy.types,
-            warnings: policy.warnings,
+            warnings,
         })
     }
 
@@ -85,22 +92,43 @@ pub(super) fn look_at_everything<'a>(docket: &Docket<'a, '_>, store: &Store<'a>,
 }
 
 /// Without a policy: the roots given, else the public ones.
-fn looked_under(request: &Request) -> Vec<RootFile> {
+fn looked_under(request: &Request) -> Result<Vec<RootFile>, Error> {
     let given = &request.policy.trust_override;
-    let file = |name: &str, content: &[u8]| RootFile {
-        name: name.to_owned(),
-        file: name.to_owned(),
-        content: content.to_vec(),
-    };
     if !given.is_empty() {
-        return given.iter().map(|one| file(&one.name, &one.content)).collect();
+        let file = |one: &NamedFile| RootFile {
+            name: one.name.clone(),
+            file: one.name.clone(),
+            content: one.content.clone(),
+            origin: Origin::file(),
+        };
+        return Ok(given.iter().map(file).collect());
     }
     let known = |name: &str| {
-        let handed = request.policy.roots.iter().find(|one| one.name == name);
-        handed
-            .map(|one| one.content.as_slice())
-            .or_else(|| embedded(name))
-            .map(|content| file(name, content))
+        let kept = request.policy.kept_roots.iter().find(|one| one.name == name);
+        match trust::in_force(name, None, kept) {
+            Ok(found) => Ok(RootFile {
+                name: name.to_owned(),
+                file: name.to_owned(),
+                content: found.content,
+                origin: found.origin,
+            }),
+            Err(fault) => Err(unverified(name, kept, &fault)),
+        }
     };
-    ["sigstore", "github"].into_iter().filter_map(known).collect()
+    let roots: Result<Vec<_>, _> = ["sigstore", "github"].into_iter().map(known).collect();
+    roots.map_err(|diagnostic| Error::Policy(vec![diagnostic]))
+}
+
+fn unverified(name: &str, kept: Option<&Kept>, fault: &Fault) -> Diagnostic {
+    Diagnostic {
+        level: Level::Error,
+        file: kept.map_or_else(|| name.to_owned(), |kept| kept.place.clone()),
+        line: 0,
+        column: 0,
+        message: format!(
+            "what is kept of the trusted root `{name}` does not verify: `{}`: {}",
+            fault.file, fault.reason
+        ),
+        hint: Some(format!("run `portcullis trust update {name}`, or remove the file")),
+    }
 }

@@ -1,5 +1,6 @@
 //! The pipeline: what was handed over about one image, through proof and rules, to a report.
 
+mod age;
 mod attestations;
 mod attested;
 mod base;
@@ -28,7 +29,7 @@ use crate::trust::Root;
 use crate::verify::Prover;
 use crate::wit::basics::{Failure, Mode, ResultClass, Severity, Verdict};
 use crate::wit::diagnostics::{Diagnostic, Error, Level};
-use crate::wit::report::{Report, RuleResult, TrustedRoot};
+use crate::wit::report::{Report, RuleResult};
 use crate::wit::request::Request;
 
 use base::Bases;
@@ -45,6 +46,7 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
     let mut policy = Policy::read(&request.policy).map_err(Error::Policy)?;
     dates::check(&policy, &request.policy.document.name, request.time).map_err(Error::Policy)?;
     let mut roots = read_roots(policy.roots.values())?;
+    let old = age::warnings(&roots, &request.policy.document.name, request.time);
     own_root::bind(&mut policy.signers, &mut roots, &request.policy.document.name).map_err(Error::Policy)?;
     let names = policy
         .names(&request.image.name, &request.policy.document.name)
@@ -53,6 +55,16 @@ pub fn evaluate(request: &Request) -> Result<Report, Error> {
     let mut report = blank(request, &policy, &roots);
     if enforced.is_empty() {
         unmatched(request, &policy, &names, &mut report);
+        return Ok(report);
+    }
+    report.warnings.extend(old);
+    if let Some(failure) = age::overdue(&roots, request.time) {
+        report.rules = enforced
+            .iter()
+            .map(|one| result(one, outcome::unseen(one, &failure), &policy, request))
+            .collect();
+        report.failures.push(failure);
+        report.verdict = verdict(&report.rules);
         return Ok(report);
     }
     match resolved(request)? {
@@ -339,10 +351,7 @@ fn blank(request: &Request, policy: &Policy, roots: &BTreeMap<String, Root>) -> 
         warnings: policy.warnings.clone(),
         roots: roots
             .values()
-            .map(|root| TrustedRoot {
-                name: root.name.clone(),
-                digest: root.digest.to_string(),
-            })
+            .map(|root| root.origin.describe(&root.name, root.digest))
             .collect(),
         policy: Digest::of(&request.policy.document.content).to_string(),
         time: request.time,

@@ -38,6 +38,7 @@ pub(crate) mod yaml;
 use std::collections::BTreeMap;
 
 use crate::signer::Signer;
+use crate::trust::Origin;
 use crate::wit::basics::{Mode, Severity};
 use crate::wit::diagnostics::Diagnostic;
 
@@ -89,6 +90,7 @@ pub struct RootFile {
     /// Where it came from, for messages: its path, or the name of a well-known one.
     pub file: String,
     pub content: Vec<u8>,
+    pub origin: Origin,
 }
 
 #[derive(Debug, Clone)]

@@ -19,8 +19,8 @@ pub(crate) struct Draft {
     pub policy: Policy,
     pub missing: Vec<FileReference>,
     pub missing_roots: Vec<(String, Place)>,
-    /// Names of roots that the host should know.
-    pub well_known_roots: Vec<String>,
+    /// Names of roots that the host may have kept something about.
+    pub refreshed_roots: Vec<String>,
     pub weakenings: Vec<Weakening>,
 }
 
@@ -41,7 +41,11 @@ impl Policy {
             );
         }
         for (name, place) in &draft.missing_roots {
-            faults.error(*place, format!("the trusted root {} was not handed over", quoted(name)));
+            faults.error_with_hint(
+                *place,
+                format!("the trusted root {} was never fetched", quoted(name)),
+                format!("run `portcullis trust update {name} --mirror URL --root FILE`, with the `tuf` file of the policy as FILE"),
+            );
         }
         faults.finish()?;
         Ok(draft.policy)
@@ -94,7 +98,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         .missing(&signers)
         .map(|(name, place)| (name.to_owned(), place))
         .collect();
-    let well_known_roots = roots.well_known(&signers);
+    let refreshed_roots = roots.refreshed(&signers);
     let root_files = roots.files(&signers);
     let missing = lower.files.missing().to_vec();
     let mut faults = lower.faults;
@@ -118,7 +122,7 @@ pub(crate) fn draft(source: &PolicySource) -> Result<Draft, Vec<Diagnostic>> {
         policy,
         missing,
         missing_roots,
-        well_known_roots,
+        refreshed_roots,
     })
 }
 

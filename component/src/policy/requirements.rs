@@ -25,7 +25,7 @@ pub fn requirements(source: &PolicySource, images: &[String]) -> Result<Requirem
     let names = names.map_err(|fault| Error::Policy(vec![fault]))?;
     Ok(Requirements {
         missing_files: draft.missing,
-        roots: draft.well_known_roots,
+        roots: draft.refreshed_roots,
         images: names.into_iter().map(|names| of_image(&draft.policy, names)).collect(),
         check: draft.policy.check,
         warnings: draft.policy.warnings,

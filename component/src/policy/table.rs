@@ -203,11 +203,20 @@ static TRUST_FILE: Mapping = Mapping {
         optional(
             "name",
             NAME,
-            "The name that signers and reports use; the file's name without its last extension when it is not there.",
+            "The name that signers and reports use; the file's name without its last extension when it is not there. Without a file: `sigstore`, `github` or `sigstore-staging`.",
         ),
-        required("file", FREE, "A `trusted_root.json`, by its path from the policy."),
+        optional("file", FREE, "A `trusted_root.json`, by its path from the policy."),
+        optional(
+            "tuf",
+            FREE,
+            "In place of `file`: the initial `root.json` of a TUF repository, by its path; `portcullis trust update` fetches the rest.",
+        ),
         optional("sha256", Shape::Text(Text::Sha256), "SHA-256 of the file."),
-        reserved("max-age"),
+        optional(
+            "max-age",
+            DURATION,
+            "For how long the root is believed after its last refresh, or after it was taken into this program; never of a `file`.",
+        ),
     ],
     shared: &[],
     groups: &[],

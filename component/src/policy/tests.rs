@@ -29,12 +29,11 @@ pub(crate) fn file(name: &str, content: &str) -> NamedFile {
 }
 
 pub(crate) fn source(document: &str) -> PolicySource {
-    let roots = ["sigstore", "github", "sigstore-staging"];
     PolicySource {
         document: file("portcullis.yaml", document),
         pinned: None,
         files: vec![file("one.pub", ONE), file("two.pub", TWO), file("corp.json", "{}")],
-        roots: roots.iter().map(|name| file(name, "{}")).collect(),
+        kept_roots: Vec::new(),
         trust_override: Vec::new(),
     }
 }
@@ -621,17 +620,31 @@ fn requirements_name_what_is_missing_and_what_will_hold() {
 fn no_root_is_asked_for_where_none_is_used() {
     let document = "version: 1\nsigners:\n  s: { key: one.pub, transparency-log: { required: false } }\n";
     assert!(requirements(&source(document), &[]).unwrap().roots.is_empty());
-    let mut bare = source(document);
-    bare.roots.clear();
-    assert!(Policy::read(&bare).unwrap().roots.is_empty());
+    assert!(read(document).unwrap().roots.is_empty());
 }
 
 #[test]
-fn well_known_roots_are_brought_and_the_hosts_replace_them() {
-    let mut bare = source(SIGNED);
-    bare.roots.clear();
-    let brought = &Policy::read(&bare).unwrap().roots["sigstore"];
+fn well_known_roots_are_brought() {
+    let brought = &read(SIGNED).unwrap().roots["sigstore"];
     assert_eq!(Some(brought.content.as_slice()), crate::trust::embedded("sigstore"));
-    let handed = &Policy::read(&source(SIGNED)).unwrap().roots["sigstore"];
-    assert_ne!(brought.content, handed.content);
+}
+
+#[test]
+fn max_age_is_for_roots_whose_age_can_be_proven() {
+    let with = |entry: &str| SIGNED.replacen("version: 1\n", &format!("version: 1\ntrust: [{entry}]\n"), 1);
+    assert_error(
+        &with("{ file: corp.json, max-age: 30d }"),
+        2,
+        "a file has no age that could be proven",
+    );
+    assert_error(&with("{ name: corp, max-age: 30d }"), 2, "needs `file` or `tuf`");
+    assert_error(&with("{ file: corp.json, tuf: corp.json }"), 2, "`file`");
+    assert_error(
+        &with("{ name: sigstore, tuf: corp.json }"),
+        2,
+        "a file cannot be called",
+    );
+    assert_error(&with("{ name: corp, tuf: corp.json }"), 2, "was never fetched");
+    let policy = read(&with("{ name: sigstore, max-age: 30d }")).unwrap();
+    assert_eq!(policy.roots["sigstore"].origin.max_age, Some(30 * 86_400));
 }

@@ -1,5 +1,6 @@
 //! `trust:` — the trusted roots, and which one each signer is proven under (meaning 13 and 18).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::RootFile;
@@ -10,20 +11,27 @@ use super::signers::Draft;
 use super::table::WELL_KNOWN_ROOTS;
 use super::tree::{Kind, Node, listed};
 use crate::signer::{LogDemand, Recognises, Signer};
-use crate::trust;
+use crate::trust::{Origin, in_force};
 use crate::wit::request::PolicySource;
 
 /// What an unnamed root means to signers of public services.
 const SIGSTORE: &str = "sigstore";
 
+/// A trusted root as the policy, or the call, names it.
 pub(crate) struct Root<'s> {
     name: String,
     /// Its path, or the name of a well-known one.
     file: String,
     place: Place,
-    well_known: bool,
-    /// None while it was not handed over.
-    content: Option<&'s [u8]>,
+    /// It comes from a TUF repository: the host may have kept something about it.
+    refreshed: bool,
+    /// None while it, or what it hangs from, was not handed over.
+    content: Option<Content<'s>>,
+}
+
+struct Content<'s> {
+    bytes: Cow<'s, [u8]>,
+    origin: Origin,
 }
 
 #[derive(Default)]
@@ -59,7 +67,7 @@ impl<'s> Lower<'s> {
         }
         let by_default = node.is_none();
         if by_default {
-            written.push(well_known(SIGSTORE, Place::DOCUMENT, source));
+            written.push(self.refreshed(SIGSTORE.to_owned(), Place::DOCUMENT, None, source));
         }
         let instead = overridden.then(|| self.given_roots(source));
         Roots {
@@ -73,10 +81,22 @@ impl<'s> Lower<'s> {
         if let Kind::Scalar { text, .. } = &item.kind {
             return WELL_KNOWN_ROOTS
                 .contains(&text.as_str())
-                .then(|| well_known(text, item.place, source));
+                .then(|| self.refreshed(text.clone(), item.place, None, source));
         }
-        let path = self.field(item, "file")?;
-        let name = self.text(item, "name").unwrap_or_else(|| stem(path.text).to_owned());
+        let max_age = self.duration(item, "max-age");
+        let (file, initial) = (self.field(item, "file"), self.field(item, "tuf"));
+        let name = self.text(item, "name");
+        if let (Some(_), Some(initial)) = (file, initial) {
+            self.faults.error_with_hint(
+                initial.place,
+                "a trusted root has both `file` and `tuf`",
+                "`file` is a trusted_root.json, `tuf` the root.json of a repository that has one: give one of them",
+            );
+        }
+        let Some(path) = file.or(initial) else {
+            return self.named_root(item, name, max_age, source);
+        };
+        let name = name.unwrap_or_else(|| stem(path.text).to_owned());
         if WELL_KNOWN_ROOTS.contains(&name.as_str()) {
             let message = format!("a file cannot be called {}", quoted(&name));
             self.faults.error_with_hint(
@@ -90,13 +110,84 @@ impl<'s> Lower<'s> {
         if overridden {
             self.files.forget_since(known);
         }
+        if file.is_none() {
+            let mut root = match content {
+                Some(initial) => self.refreshed(name, item.place, Some(initial), source),
+                None => unknown(name, item.place, true),
+            };
+            root.believe_for(max_age);
+            return Some(root);
+        }
+        if max_age.is_some() {
+            self.faults.error_with_hint(
+                item.place,
+                format!(
+                    "a file has no age that could be proven, so `max-age` of {} means nothing",
+                    quoted(&name)
+                ),
+                "refresh the root with `tuf: root.json` and `portcullis trust update`, or remove `max-age`",
+            );
+        }
         Some(Root {
-            name,
             file: path.text.to_owned(),
-            place: item.place,
-            well_known: false,
-            content,
+            content: content.map(of_file),
+            ..unknown(name, item.place, false)
         })
+    }
+
+    /// An entry without a file: a root that is known by its name, for how long it is believed.
+    fn named_root(
+        &mut self,
+        item: &Node,
+        name: Option<String>,
+        max_age: Option<i64>,
+        source: &'s PolicySource,
+    ) -> Option<Root<'s>> {
+        let Some(name) = name.filter(|name| WELL_KNOWN_ROOTS.contains(&name.as_str())) else {
+            self.faults.error_with_hint(
+                item.place,
+                "a trusted root needs `file` or `tuf`",
+                format!("or as `name` one of {}", listed(&WELL_KNOWN_ROOTS)),
+            );
+            return None;
+        };
+        let mut root = self.refreshed(name, item.place, None, source);
+        root.believe_for(max_age);
+        Some(root)
+    }
+
+    /// What is kept is verified here, so that one that does not verify is an error of every run.
+    fn refreshed(&mut self, name: String, place: Place, initial: Option<&[u8]>, source: &'s PolicySource) -> Root<'s> {
+        let kept = source.kept_roots.iter().find(|kept| kept.name == name);
+        let root = unknown(name, place, true);
+        if initial.is_some() && kept.is_none() {
+            return root;
+        }
+        match in_force(&root.name, initial, kept) {
+            Ok(found) => {
+                for remark in found.remarks {
+                    let hint = format!("run `portcullis trust update {}`", root.name);
+                    self.faults.warning(place, remark, hint);
+                }
+                let content = Some(Content {
+                    bytes: Cow::Owned(found.content),
+                    origin: found.origin,
+                });
+                Root { content, ..root }
+            }
+            Err(fault) => {
+                let at = kept.map_or_else(String::new, |kept| format!(" in {}", quoted(&kept.place)));
+                let message = format!(
+                    "what is kept of the trusted root {}{at} does not verify: {}: {}",
+                    quoted(&root.name),
+                    quoted(&fault.file),
+                    fault.reason
+                );
+                let hint = format!("run `portcullis trust update {}`, or remove the file", root.name);
+                self.faults.error_with_hint(place, message, hint);
+                root
+            }
+        }
     }
 
     fn given_roots(&mut self, source: &'s PolicySource) -> Vec<Root<'s>> {
@@ -110,11 +201,9 @@ impl<'s> Lower<'s> {
                 );
             }
             roots.push(Root {
-                name,
                 file: file.name.clone(),
-                place: Place::DOCUMENT,
-                well_known: false,
-                content: Some(&file.content),
+                content: Some(of_file(&file.content)),
+                ..unknown(name, Place::DOCUMENT, false)
             });
         }
         roots
@@ -198,16 +287,28 @@ impl<'s> Lower<'s> {
     }
 }
 
-fn well_known<'s>(name: &str, place: Place, source: &'s PolicySource) -> Root<'s> {
-    let handed = source.roots.iter().find(|root| root.name == name);
+fn unknown<'s>(name: String, place: Place, refreshed: bool) -> Root<'s> {
     Root {
-        name: name.to_owned(),
-        file: name.to_owned(),
+        file: name.clone(),
+        name,
         place,
-        well_known: true,
-        content: handed
-            .map(|root| root.content.as_slice())
-            .or_else(|| trust::embedded(name)),
+        refreshed,
+        content: None,
+    }
+}
+
+fn of_file(bytes: &[u8]) -> Content<'_> {
+    Content {
+        bytes: Cow::Borrowed(bytes),
+        origin: Origin::file(),
+    }
+}
+
+impl Root<'_> {
+    fn believe_for(&mut self, max_age: Option<i64>) {
+        if let Some(content) = &mut self.content {
+            content.origin.max_age = max_age;
+        }
     }
 }
 
@@ -221,20 +322,20 @@ impl<'s> Roots<'s> {
         let idle = self.by_default && !signers.is_empty() && signers.values().all(|signer| signer.root.is_none());
         self.in_force()
             .iter()
-            .filter(move |root| self.instead.is_some() || !(idle && root.well_known))
+            .filter(move |root| self.instead.is_some() || !(idle && root.refreshed))
     }
 
-    /// Names of roots that the host should know.
-    pub fn well_known(&self, signers: &BTreeMap<String, Signer>) -> Vec<String> {
+    /// Names of roots that the host may have kept something about.
+    pub fn refreshed(&self, signers: &BTreeMap<String, Signer>) -> Vec<String> {
         self.needed(signers)
-            .filter(|root| root.well_known)
+            .filter(|root| root.refreshed)
             .map(|root| root.name.clone())
             .collect()
     }
 
-    /// Well-known roots that the host did not hand over.
+    /// Roots of which nothing was kept, where the component brings none either.
     pub fn missing<'r>(&'r self, signers: &'r BTreeMap<String, Signer>) -> impl Iterator<Item = (&'r str, Place)> {
-        let missing = |root: &&Root| root.well_known && root.content.is_none();
+        let missing = |root: &&Root| root.refreshed && root.content.is_none();
         self.needed(signers)
             .filter(missing)
             .map(|root| (root.name.as_str(), root.place))
@@ -242,13 +343,14 @@ impl<'s> Roots<'s> {
 
     pub fn files(&self, signers: &BTreeMap<String, Signer>) -> BTreeMap<String, RootFile> {
         let file = |root: &Root| {
-            let content = root.content?.to_vec();
+            let content = root.content.as_ref()?;
             Some((
                 root.name.clone(),
                 RootFile {
                     name: root.name.clone(),
                     file: root.file.clone(),
-                    content,
+                    content: content.bytes.to_vec(),
+                    origin: content.origin.clone(),
                 },
             ))
         };

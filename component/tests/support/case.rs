@@ -209,7 +209,7 @@ impl Case {
             files: roots
                 .chain(self.files.iter().map(|(name, bytes)| named(name, bytes)))
                 .collect(),
-            roots: Vec::new(),
+            kept_roots: Vec::new(),
             trust_override: Vec::new(),
         }
     }

@@ -37,7 +37,7 @@ pub fn policy(path: &Path) -> PolicySource {
                 content: fs::read(folder.join(name)).unwrap(),
             })
             .collect(),
-        roots: Vec::new(),
+        kept_roots: Vec::new(),
         trust_override: Vec::new(),
     }
 }

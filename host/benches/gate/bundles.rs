@@ -87,7 +87,7 @@ macro_rules! request {
                 document: file("policy.yaml", $case.policy.clone()),
                 pinned: None,
                 files: vec![file("../trust/lab-trusted-root.json", $case.root.clone())],
-                roots: Vec::new(),
+                kept_roots: Vec::new(),
                 trust_override: Vec::new(),
             },
             mode: Mode::Enforce,

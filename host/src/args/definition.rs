@@ -1,6 +1,7 @@
 //! The command line as `clap` sees it. No value of it leaves this module's parent.
 
 mod policy;
+mod trust;
 
 use std::sync::LazyLock;
 
@@ -127,6 +128,7 @@ pub fn command() -> Command {
         .subcommand(list())
         .subcommand(extract())
         .subcommand(policy::policy())
+        .subcommand(trust::trust())
         .subcommand(completions())
 }
 

@@ -63,6 +63,10 @@ pub enum UsageError {
         flag: &'static str,
     },
     NowWithoutLayout,
+    /// of `trust`
+    NoTrustCommand,
+    /// of `trust`
+    NoTrustName,
     /// one that is not foreseen; the text is the parser's
     Other {
         text: String,
@@ -109,6 +113,8 @@ impl Display for UsageError {
                 write!(f, "`--key` and `{flag}` exclude each other")
             }
             Self::NowWithoutLayout => f.write_str("`--now` needs `--layout`"),
+            Self::NoTrustCommand => f.write_str("`trust` is told nothing to do"),
+            Self::NoTrustName => f.write_str("no trusted root is named"),
             Self::Other { text: words } => write!(f, "{}", text(words)),
         }
     }
@@ -128,7 +134,7 @@ impl UsageError {
                 similar: Some(similar), ..
             } => return Some(format!("did you mean `{}`?", Untrusted(similar))),
             Self::UnknownCommand { similar: None, .. } => {
-                "the commands are `check`, `list`, `extract`, `policy` and `completions`"
+                "the commands are `check`, `list`, `extract`, `policy`, `trust` and `completions`"
             }
             Self::NoShell => "they are bash, zsh, fish and powershell",
             Self::NoPolicyCommand => "they are `check`, `digest`, `schema`, `explain` and `import`",
@@ -158,6 +164,8 @@ impl UsageError {
             Self::KeyAndCertificate { .. } => {
                 "a policy can accept either of two signers; `--print-policy` shows how to begin one"
             }
+            Self::NoTrustCommand => "portcullis trust update, or `list`, `show`, `export`",
+            Self::NoTrustName => "portcullis trust show sigstore; `portcullis trust list` shows which there are",
             Self::NowWithoutLayout => {
                 "against a registry the clock decides; save the image as a layout to look at it as of another time"
             }

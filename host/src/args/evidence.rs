@@ -23,6 +23,7 @@ pub fn read(matches: &ArgMatches, environment: &Environment) -> Result<EvidenceO
         trusted_root: path(matches, "trusted-root"),
         now,
         jobs: jobs(matches, environment)?,
+        kept_roots: kept_roots(matches, environment),
         registry: RegistryOptions {
             insecure: texts(matches, "insecure-registry").cloned().collect(),
             ca_file: path(matches, "ca-file"),
@@ -64,6 +65,24 @@ fn number(matches: &ArgMatches, name: &str, most: usize) -> Result<Option<NonZer
         },
     };
     number.map(Some).ok_or_else(bad)
+}
+
+/// Kept roots are used in pipelines too: whoever refreshed them there wants them. None with `--no-cache`.
+pub fn kept_roots(matches: &ArgMatches, environment: &Environment) -> Option<PathBuf> {
+    if matches.get_flag("no-cache") {
+        return None;
+    }
+    let variable = || environment.variable("PORTCULLIS_CACHE_DIR").map(PathBuf::from);
+    let named = path(matches, "cache-dir").or_else(variable);
+    named.or_else(|| cache::folder(environment))
+}
+
+/// For a server that is not a registry: without credentials.
+pub fn server(matches: &ArgMatches) -> RegistryOptions {
+    RegistryOptions {
+        ca_file: path(matches, "ca-file"),
+        ..RegistryOptions::default()
+    }
 }
 
 fn client(matches: &ArgMatches) -> Result<Option<ClientCertificate>, UsageError> {

@@ -50,7 +50,7 @@ fn policy(name: &str) -> PolicySource {
         },
         pinned: None,
         files: Vec::new(),
-        roots: Vec::new(),
+        kept_roots: Vec::new(),
         trust_override: Vec::new(),
     }
 }

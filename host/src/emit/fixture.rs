@@ -7,8 +7,9 @@ use crate::wit::basics::{Carrier, Failure, Mode, ResultClass, Severity, Verdict}
 use crate::wit::contents::Contents;
 use crate::wit::diagnostics::{Diagnostic, Level};
 use crate::wit::evidence::*;
-use crate::wit::report::{Acceptance, Effect, Finding, NearMiss, Report, RuleResult, Target, TrustedRoot};
+use crate::wit::report::{Acceptance, Effect, Finding, NearMiss, Report, RuleResult, Target};
 use crate::wit::requirements::{EnforcedRule, ImageRequirements};
+use crate::wit::trust::{Source as RootSource, TrustedRoot, Versions};
 
 /// What strangers would like to write into a log: it follows every string of [`hostile`].
 pub const ATTACK: &str = "\n::stop-commands::x\r\n  ::add-mask::allow\u{1b}[2J##[error]y ##vso[task.x]z ##teamcity[t] \
@@ -260,6 +261,15 @@ impl World {
             roots: vec![TrustedRoot {
                 name: self.text("sigstore"),
                 digest: self.digest(0x99),
+                source: RootSource::Refreshed,
+                versions: Some(Versions {
+                    root: 17,
+                    timestamp: Some(352),
+                    snapshot: Some(161),
+                    targets: Some(13),
+                }),
+                as_of: Some(NOW - 3 * 86_400),
+                expires: Some(NOW + 4 * 86_400),
             }],
             policy: self.digest(0x77),
             time: NOW,

@@ -34,6 +34,7 @@ mod schema;
 mod screen;
 mod teamcity;
 pub mod text;
+pub mod trust;
 mod uuid;
 mod words;
 

@@ -132,6 +132,7 @@ pub fn class(class: ResultClass) -> &'static str {
         ResultClass::DiscoveryFailed => "discovery-failed",
         ResultClass::ImageNotFound => "image-not-found",
         ResultClass::BudgetExceeded => "budget-exceeded",
+        ResultClass::OutdatedRoot => "outdated-root",
     }
 }
 

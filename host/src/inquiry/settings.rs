@@ -14,7 +14,7 @@ use crate::reference::{self, Reference};
 use crate::registry::{self, ClientCertificate, Settings};
 
 /// What cannot be used is an error before anything is asked.
-pub(super) fn of(options: &RegistryOptions, credentials: auth::Environment) -> Result<Settings, Error> {
+pub(crate) fn of(options: &RegistryOptions, credentials: auth::Environment) -> Result<Settings, Error> {
     let mut settings = Settings::new(credentials);
     settings.insecure = hosts("--insecure-registry", &options.insecure)?;
     settings.token_hosts = hosts("--token-host", &options.token_hosts)?;

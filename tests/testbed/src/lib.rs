@@ -44,6 +44,7 @@ pub mod statement;
 pub mod tar;
 mod timestamp;
 pub mod trusted_root;
+pub mod tuf;
 
 pub use bundle::Version;
 pub use ca::{Authority, Leaf};
@@ -61,3 +62,4 @@ pub use sigstore::Sigstore;
 pub use statement::{Statement, Subject};
 pub use timestamp::{CertificateInToken, Tsa};
 pub use trusted_root::TrustedRoot;
+pub use tuf::Tuf;

@@ -6,7 +6,9 @@ use super::evidence::{Evidence, Rejection};
 use super::mention::Mention;
 use super::word::{Carrier, Class, Effect, Mode, Severity, Verdict};
 use super::{Diagnostic, Unseen, words};
+use crate::emit::trust;
 use crate::run;
+use crate::wit::trust::TrustedRoot;
 use crate::wit::{report, requirements};
 
 #[derive(Serialize)]
@@ -146,6 +148,42 @@ struct Target<'a> {
 struct Root<'a> {
     name: &'a str,
     digest: &'a str,
+    /// `embedded` in the program, `refreshed` by `portcullis trust update`, or a `file` of the user's
+    source: &'static str,
+    /// of the TUF metadata that it was found by
+    versions: Option<Versions>,
+    /// it was the newest at this time, RFC 3339; null where that cannot be proven
+    as_of: Option<String>,
+    /// until then its repository vouches that there is no newer one, RFC 3339
+    expires: Option<String>,
+}
+
+/// An embedded root has the version of the root metadata that refreshing begins at.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+struct Versions {
+    root: u64,
+    timestamp: Option<u64>,
+    snapshot: Option<u64>,
+    targets: Option<u64>,
+}
+
+impl<'a> Root<'a> {
+    fn of(root: &'a TrustedRoot) -> Self {
+        Self {
+            name: &root.name,
+            digest: &root.digest,
+            source: trust::source(root.source),
+            versions: root.versions.as_ref().map(|versions| Versions {
+                root: versions.root,
+                timestamp: versions.timestamp,
+                snapshot: versions.snapshot,
+                targets: versions.targets,
+            }),
+            as_of: root.as_of.map(words::time),
+            expires: root.expires.map(words::time),
+        }
+    }
 }
 
 impl<'a> Image<'a> {
@@ -177,14 +215,7 @@ impl<'a> Image<'a> {
             evidence: report.evidence.iter().map(Evidence::of).collect(),
             failures: report.failures.iter().map(Unseen::of).collect(),
             warnings: report.warnings.iter().map(Diagnostic::of).collect(),
-            roots: report
-                .roots
-                .iter()
-                .map(|root| Root {
-                    name: &root.name,
-                    digest: &root.digest,
-                })
-                .collect(),
+            roots: report.roots.iter().map(Root::of).collect(),
             policy: &report.policy,
             time: words::time(report.time),
         }

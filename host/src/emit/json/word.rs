@@ -55,6 +55,6 @@ word!(
         "verified", "unsigned", "not-a-signature", "no-matching-signer", "identity-mismatch", "subject-mismatch",
         "digest-mismatch", "malformed", "unsupported-format", "algorithm-not-accepted", "untrusted-root", "sct-missing",
         "log-entry-missing", "log-entry-invalid", "time-missing", "expired-at-signing", "predicate-malformed",
-        "discovery-failed", "image-not-found", "budget-exceeded",
+        "discovery-failed", "image-not-found", "budget-exceeded", "outdated-root",
     ]
 );
