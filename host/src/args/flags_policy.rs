@@ -116,12 +116,12 @@ mod tests {
         );
         assert_eq!(
             rules(types(&["slsa", "signature", "x:]\n"])),
-            "  signed:\n    signature:\n      by: signer\n  attested:\n    attestations:\n      by: signer\n      \
+            "  signed:\n    signature:\n      by: signer\n      docker-reference: reported\n  attested:\n    attestations:\n      by: signer\n      \
              types: [\"slsa\", \"x:]\\u000a\"]\n    rules: [signed, attested]\n"
         );
         assert_eq!(
             rules(types(&["signature"])),
-            "  signed:\n    signature:\n      by: signer\n    rules: [signed]\n"
+            "  signed:\n    signature:\n      by: signer\n      docker-reference: reported\n    rules: [signed]\n"
         );
     }
 
@@ -148,6 +148,7 @@ rules:
   signed:
     signature:
       by: signer
+      docker-reference: reported
 images:
   - match: "**"
     rules: [signed]
@@ -178,6 +179,7 @@ rules:
   signed:
     signature:
       by: signer
+      docker-reference: reported
       annotations:
         "build": "42"
         "env": "prod"
