@@ -13,6 +13,7 @@ use exports::portcullis::gate::evaluator::{Evidence, Extraction, Guest, Report, 
 use portcullis::gate::diagnostics::Error;
 use portcullis::gate::request::{PolicySource, Request};
 use portcullis::gate::requirements::Requirements;
+use portcullis::gate::trust::{Description, Fault, Fetched, Repository, Step};
 
 struct Misbehaving;
 
@@ -30,6 +31,14 @@ impl Guest for Misbehaving {
     }
 
     fn extract(_: Request, _: Selection) -> Result<Extraction, Error> {
+        panic!("a bug")
+    }
+
+    fn update_trust(_: Repository, _: Vec<Fetched>, _: i64) -> Result<Step, Fault> {
+        panic!("a bug")
+    }
+
+    fn show_trust(_: Repository) -> Result<Description, Fault> {
         panic!("a bug")
     }
 }
