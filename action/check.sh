@@ -7,18 +7,63 @@ printf 'verdict=undecided\nimages=[]\n' >> "$GITHUB_OUTPUT"
 
 work=$(mktemp -d "$RUNNER_TEMP/portcullis.XXXXXXXX")
 
-# References go through a file, where none of them can be an option.
-printf '%s\n' "$IMAGES" > "$work/images"
+fail() {
+  printf '::error title=nothing was checked::%s\n' "$1"
+  exit 2
+}
 
-arguments=(
-  check
-  "--images-file=$work/images"
-  "--policy=$POLICY"
+# An option that may be empty.
+one() {
+  if [ -n "$2" ]; then arguments+=("--$1=$2"); fi
+}
+
+# An option for every line.
+each() {
+  local line
+  while read -r line; do
+    one "$1" "$line"
+  done <<< "$2"
+}
+
+for switch in "$CODE_SCANNING" "$COMMENT"; do
+  [[ "$switch" =~ ^(true|false)$ ]] || fail 'code-scanning and comment are true or false'
+done
+# An expression that turned out empty is not a call for the images of the policy.
+[[ "$IMAGES$FILES" =~ [^[:space:]] ]] || fail 'neither images nor files names anything'
+
+arguments=(check)
+if [[ "$IMAGES" =~ [^[:space:]] ]]; then
+  # References go through a file, where none of them can be an option.
+  printf '%s\n' "$IMAGES" > "$work/images"
+  arguments+=("--images-file=$work/images")
+fi
+arguments+=(
+  "--policy=$FOLDER$POLICY"
   "--mode=$MODE"
   --format=github
   "--report=json=$work/report.json"
+  "--report=sarif=$work/portcullis.sarif"
 )
-if [ -n "$POLICY_DIGEST" ]; then arguments+=("--policy-digest=$POLICY_DIGEST"); fi
-if [ -n "$TRUSTED_ROOT" ]; then arguments+=("--trusted-root=$TRUSTED_ROOT"); fi
+printf 'sarif=%s\n' "$work/portcullis.sarif" >> "$GITHUB_OUTPUT"
+one policy-digest "$POLICY_DIGEST"
+one trusted-root "${TRUSTED_ROOT:+$FOLDER$TRUSTED_ROOT}"
+one expect-images "$EXPECT_IMAGES"
+one ca-file "$CA_FILE"
+each files "$FILES"
+each exclude "$EXCLUDE"
+each exclude-image "$EXCLUDE_IMAGE"
+each image-path "$IMAGE_PATH"
+each report "$REPORTS"
+each insecure-registry "$INSECURE_REGISTRY"
+each tls-registry "$TLS_REGISTRY"
+each token-host "$TOKEN_HOST"
+each evidence-repository "$EVIDENCE_REPOSITORY"
+if [ "$COMMENT" = true ]; then arguments+=(--comment); fi
 
-exec "$BINARY" "${arguments[@]}"
+exit=0
+"$BINARY" "${arguments[@]}" || exit=$?
+# What becomes of the upload decides nothing.
+if [ "$CODE_SCANNING" = true ]; then
+  bash "$GITHUB_ACTION_PATH/action/upload.sh" "$work/portcullis.sarif" || true
+fi
+exit "$exit"
