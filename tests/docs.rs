@@ -2,6 +2,8 @@
 //! give what is written (`PORTCULLIS_REGENERATE=1` writes it anew), and tables say what the code says.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "docs/book.rs"]
+mod book;
 #[path = "docs/markdown.rs"]
 mod markdown;
 #[path = "docs/picture.rs"]

@@ -93,7 +93,15 @@ impl Place<'_> {
         let format = check.format.unwrap_or_else(|| self.pipeline.format());
         self.show(&run, format, check.detail)?;
         unwritten.iter().for_each(tell);
-        Ok(report_files::exit(&run, &unwritten))
+        let exit = report_files::exit(&run, &unwritten);
+        if exit != run.exit() {
+            let hint = format!(
+                "hint:  the verdict stands, and without this file the exit code is {}",
+                exit.code()
+            );
+            drop(writeln!(io::stderr(), "{hint}"));
+        }
+        Ok(exit)
     }
 
     /// It is for people and decides nothing.

@@ -14,7 +14,7 @@ pub fn read(path: &str) -> String {
 /// Every Markdown file for readers, by its path from the top.
 pub fn documents() -> Vec<String> {
     let mut found = Vec::new();
-    for folder in ["", "docs", "examples/demo", "examples/vendor"] {
+    for folder in ["", "docs", "docs/rules", "examples/demo", "examples/vendor"] {
         let names = std::fs::read_dir(repository().join(folder)).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         found.extend(names.filter(|name| name.ends_with(".md")).map(|name| match folder {

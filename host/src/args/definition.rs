@@ -148,7 +148,7 @@ fn completions() -> Command {
 
 fn check() -> Command {
     Command::new("check")
-        .about("Prove and judge the signatures of images")
+        .about("Prove and judge what signers say of images: may they pass?")
         .after_help(format!("{FORMATS_IN_WORDS}\n\n{CHECK_EXAMPLES}\n\n{EXIT_CODES}"))
         .arg(
             Arg::new("image")
@@ -451,7 +451,7 @@ fn detail() -> Vec<Arg> {
     headed(
         "Output",
         [
-            switch("quiet", "Show what denies, and nothing else")
+            switch("quiet", "Show what denies or weakens the check, and nothing else")
                 .short('q')
                 .conflicts_with("verbose"),
             switch("verbose", "Show the proofs in full").short('v'),

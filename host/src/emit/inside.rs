@@ -1,5 +1,6 @@
 //! What is inside the images of a run, as far as it is known: what the formats about contents have in common.
 
+use super::words;
 use crate::run::{Fault, Image, Run};
 use crate::say;
 use crate::untrusted::Safe;
@@ -24,7 +25,7 @@ fn of_fault(fault: &Fault) -> Safe {
     match fault {
         Fault::Usage { message, .. } => say!["the check failed: ", message],
         Fault::Policy(diagnostic) => say!["the policy is wrong: ", diagnostic.message],
-        Fault::Bug { image, place } => say!["Portcullis failed at ", image, ": ", place],
+        Fault::Bug { image, place } => say!["Portcullis failed: ", words::bug(image, place)],
     }
 }
 

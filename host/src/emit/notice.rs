@@ -253,7 +253,7 @@ fn of_fault(fault: &Fault) -> Notice<'_> {
         Fault::Usage { .. } | Fault::Bug { .. } => ("", 0, 0, Level::Error),
     };
     let mut message = match fault {
-        Fault::Bug { image, place } => say![image, ": ", place],
+        Fault::Bug { image, place } => words::bug(image, place),
         Fault::Usage { .. } | Fault::Policy(_) => say![text],
     };
     if let Some(hint) = hint {

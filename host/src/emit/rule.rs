@@ -76,7 +76,7 @@ mod tests {
             let kind = name.strip_suffix(".md").unwrap().to_owned();
             assert_eq!(page(&RuleResult { kind, ..rule.clone() }), format!("docs/rules/{name}"));
         }
-        for page in ["docs/policy.md", "docs/cli.md", "SECURITY.md"] {
+        for page in ["docs/policy.md", "docs/cli.md", "docs/security-model.md"] {
             assert!(root.join(page).is_file(), "{page}");
         }
     }

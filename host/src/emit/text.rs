@@ -118,7 +118,7 @@ fn draw_fault<W: Write>(fault: &Fault, screen: &mut Screen<W>) -> io::Result<()>
     let (text, hint) = match fault {
         Fault::Usage { message, hint } => (say![message], hint),
         Fault::Policy(error) => (say![place(error), ": ", error.message], &error.hint),
-        Fault::Bug { image, place } => (say!["bug in portcullis while judging ", image, ": ", place], &None),
+        Fault::Bug { image, place } => (words::bug_in_full(image, place), &None),
     };
     screen.entry(0, &(say!["error:"], Paint::Bad), 7, &(text, Paint::Plain))?;
     match hint {

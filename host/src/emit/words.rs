@@ -8,7 +8,7 @@ use crate::untrusted::Safe;
 use crate::wit::basics::{Carrier, Mode, ResultClass, Severity, Verdict};
 use crate::wit::evidence::{Evidence, Form, Outcome, Principal, Proof, ProvenTime};
 use crate::wit::extraction::Content;
-use crate::wit::report::{Acceptance, Effect, Exception, Report};
+use crate::wit::report::{Acceptance, Effect, Exception, Report, RuleResult};
 
 pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
@@ -108,6 +108,29 @@ pub fn content(content: Content) -> &'static str {
         Content::Chain => "chain",
         Content::Bundle => "bundle",
     }
+}
+
+/// The class of a rule that refuses. Where everything was proven, what the documents say is at fault, and the class would read
+/// like praise: the verdict stands in its place.
+pub fn outcome(rule: &RuleResult) -> &'static str {
+    match rule.class {
+        ResultClass::Verified => verdict(rule.verdict),
+        other => class(other),
+    }
+}
+
+/// `ghcr.io/acme/api: unreachable`; without the image where none was being judged yet.
+pub fn bug(image: &str, place: &str) -> Safe {
+    match image.is_empty() {
+        true => say![place],
+        false => say![image, ": ", place],
+    }
+}
+
+/// `bug in portcullis while judging ghcr.io/acme/api: unreachable`
+pub fn bug_in_full(image: &str, place: &str) -> Safe {
+    let when = if image.is_empty() { ": " } else { " while judging " };
+    say!["bug in portcullis", when, bug(image, place)]
 }
 
 pub fn class(class: ResultClass) -> &'static str {

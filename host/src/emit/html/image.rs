@@ -84,7 +84,7 @@ fn gist(image: &Image) -> Safe {
     let named = refusing
         .iter()
         .take(NAMED)
-        .map(|rule| say![rule.rule, ": ", words::class(rule.class)]);
+        .map(|rule| say![rule.rule, ": ", words::outcome(rule)]);
     let mut gist = Safe::join(named, "; ");
     if refusing.len() > NAMED {
         gist.push(&say!["; and ", refusing.len() - NAMED, " more"]);

@@ -2,7 +2,7 @@
 
 use super::markup::{Element, Html, tag};
 use super::piece::{Facts, code, list, time};
-use crate::emit::text;
+use crate::emit::{text, words};
 use crate::run::{Fault, Run};
 use crate::say;
 use crate::untrusted::Safe;
@@ -122,7 +122,7 @@ fn fault(fault: &Fault) -> Html {
     match fault {
         Fault::Usage { message, hint } => hinted(&say![message], hint.as_ref()),
         Fault::Policy(error) => diagnostic(error),
-        Fault::Bug { image, place } => hinted(&say!["bug in portcullis while judging ", image, ": ", place], None),
+        Fault::Bug { image, place } => hinted(&words::bug_in_full(image, place), None),
     }
 }
 

@@ -54,7 +54,7 @@ fn descriptor(id: &str, notice: &Notice) -> Value {
         }
         Subject::Weakening(_) => {
             let help = say!["An option or an entry of the policy makes the gate let through more, or believe more."];
-            (say!["the check is weakened"], help, None, "SECURITY.md")
+            (say!["the check is weakened"], help, None, "docs/security-model.md")
         }
         Subject::Fault { kind, .. } => (say![kind], say!["There is no answer."], None, "docs/cli.md"),
     };

@@ -122,7 +122,7 @@ fn refusal(run: &Run, rule: &RuleResult) -> Safe {
         line => say![run.policy.file, ":", line],
     };
     say![
-        words::class(rule.class),
+        words::outcome(rule),
         " (",
         words::severity(rule.severity),
         informs,

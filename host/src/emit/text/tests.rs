@@ -114,3 +114,24 @@ undecided: 0 images; exit 70 (bug in portcullis)
 ";
     assert_eq!(rendered(&run, Style::default()), expected);
 }
+
+#[test]
+fn a_bug_before_any_image_names_none() {
+    let bug = Fault::Bug {
+        image: String::new(),
+        place: "unreachable".to_owned(),
+    };
+    let shown = rendered(&Run::failed(vec![bug], Default::default()), Style::default());
+    assert!(shown.starts_with("error: bug in portcullis: unreachable\n"), "{shown}");
+}
+
+/// What was proven and says the wrong thing is not called `verified` where it denies.
+#[test]
+fn a_denial_for_what_documents_say_shows_the_verdict() {
+    let mut run = fixture::run();
+    let rule = &mut run.images[1].report.rules[0];
+    rule.class = crate::wit::basics::ResultClass::Verified;
+    let shown = rendered(&run, Style::default());
+    assert!(shown.contains(" deny ("), "{shown}");
+    assert!(!shown.contains(" verified ("), "{shown}");
+}
