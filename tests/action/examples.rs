@@ -219,7 +219,7 @@ fn scripts_use_options_that_the_program_has() {
         let quoted = script.split('"').filter_map(|piece| piece.strip_prefix("--"));
         let quoted = quoted.map(|piece| piece.split('=').next().unwrap().to_owned());
         let options: BTreeSet<String> = helped.chain(quoted).filter(|name| !name.contains('$')).collect();
-        assert!(options.len() > 3, "{file}: {options:?}");
+        assert!(options.len() > 8, "{file}: {options:?}");
         for option in options {
             assert!(help.contains(&format!("--{option}")), "{file}: --{option}");
         }
@@ -227,15 +227,40 @@ fn scripts_use_options_that_the_program_has() {
 }
 
 #[test]
-fn pipelines_of_gitlab_use_inputs_that_there_are() {
+fn pipelines_of_gitlab_use_inputs_that_there_are_and_go_on_only_when_allowed() {
     let template = read("templates/gate/template.yml");
     let header: Value = serde_saphyr::from_str(template.split_once("\n---\n").unwrap().0).unwrap();
-    for (name, pipeline) in examples("examples/gitlab", 1) {
-        let include = &pipeline["include"][0];
-        let (_, commit) = include["component"].as_str().unwrap().split_once('@').unwrap();
-        assert_eq!(commit.len(), 40, "{name}");
-        for input in include["inputs"].as_object().unwrap().keys() {
-            assert!(header["spec"]["inputs"].get(input).is_some(), "{name}: {input}");
+    let documents = read("docs/gitlab.md");
+    for (name, pipeline) in examples("examples/gitlab", 4) {
+        assert!(
+            documents.contains(&format!("](../{name})")),
+            "docs/gitlab.md does not tell of {name}"
+        );
+        let mut gates = BTreeSet::new();
+        for include in pipeline["include"].as_array().unwrap() {
+            let (_, commit) = include["component"].as_str().unwrap().split_once('@').unwrap();
+            assert_eq!(commit.len(), 40, "{name}");
+            let inputs = include["inputs"].as_object().unwrap();
+            for input in inputs.keys() {
+                assert!(header["spec"]["inputs"].get(input).is_some(), "{name}: {input}");
+            }
+            gates.insert(inputs.get("job").map_or("portcullis", |job| job.as_str().unwrap()));
+        }
+        for (job, content) in pipeline
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(_, content)| !content["script"].is_null())
+        {
+            let needs = content["needs"].as_array().unwrap();
+            assert!(
+                needs.len() == 1 && gates.contains(needs[0].as_str().unwrap()),
+                "{name}: {job}"
+            );
+            assert_eq!(
+                content["script"][0], "test \"$PORTCULLIS_VERDICT\" = allow",
+                "{name}: {job}"
+            );
         }
     }
 }
