@@ -60,6 +60,16 @@ each token-host "$TOKEN_HOST"
 each evidence-repository "$EVIDENCE_REPOSITORY"
 if [ "$COMMENT" = true ]; then arguments+=(--comment); fi
 
+if [[ "$TRUST_UPDATE" =~ [^[:space:]] ]]; then
+  roots=()
+  while read -r root; do
+    if [ -n "$root" ]; then roots+=("$root"); fi
+  done <<< "$TRUST_UPDATE"
+  # A folder of this run alone. The check verifies again what is there.
+  "$BINARY" trust update "--cache-dir=$work/cache" -- "${roots[@]}" || fail 'the trusted roots could not be refreshed'
+  arguments+=("--cache-dir=$work/cache")
+fi
+
 exit=0
 "$BINARY" "${arguments[@]}" || exit=$?
 # What becomes of the upload decides nothing.

@@ -6,13 +6,17 @@
 mod examples;
 #[path = "action/gitlab.rs"]
 mod gitlab;
+#[path = "action/linters.rs"]
+mod linters;
 #[path = "action/pull_request.rs"]
 mod pull_request;
 #[path = "action/runner.rs"]
 mod runner;
 
+use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 
+use portcullis::args::{self, Surroundings};
 use runner::{FAKE, Runner, action, digest, repository, run_release, serve};
 
 const SCRIPTS: [&str; 4] = [
@@ -211,4 +215,54 @@ fn neither_images_nor_files_fails() {
     );
     assert!(!arguments.contains("--images-file"), "{arguments}");
     assert!(outcome.outputs["sarif"].ends_with("portcullis.sarif"));
+}
+
+/// Roots are refreshed into a folder of this run alone, which the check then reads.
+#[test]
+fn trusted_roots_are_refreshed_before_the_check() {
+    let release = FAKE.replacen(
+        "set -euo pipefail",
+        "set -euo pipefail\nif [ \"$1\" = trust ]; then printf '[%s]' \"$@\"; exit 0; fi",
+        1,
+    );
+    let outcome = run_release(
+        &release,
+        &[("images", "image"), ("trust-update", "sigstore\n--mirror=https://x\n")],
+    );
+    assert!(outcome.success, "{}", outcome.log);
+    let folder = outcome
+        .log
+        .split("[--cache-dir=")
+        .nth(1)
+        .unwrap()
+        .split(']')
+        .next()
+        .unwrap();
+    assert!(
+        outcome.log.contains(&format!(
+            "[trust][update][--cache-dir={folder}][--][sigstore][--mirror=https://x]"
+        )),
+        "{}",
+        outcome.log
+    );
+    assert!(outcome.arguments.unwrap().contains(&format!("[--cache-dir={folder}]")));
+    let words = ["portcullis", "trust", "update", "--cache-dir=x", "--", "sigstore"].map(OsString::from);
+    args::parse(words, &Surroundings::default()).unwrap();
+}
+
+#[test]
+fn trusted_roots_that_cannot_be_refreshed_leave_undecided() {
+    let release = FAKE.replacen(
+        "set -euo pipefail",
+        "set -euo pipefail\nif [ \"$1\" = trust ]; then exit 1; fi",
+        1,
+    );
+    let outcome = run_release(&release, &[("images", "image"), ("trust-update", "sigstore")]);
+    assert!(!outcome.success && outcome.arguments.is_none(), "{}", outcome.log);
+    assert!(
+        outcome.log.contains("::error title=nothing was checked::"),
+        "{}",
+        outcome.log
+    );
+    assert_eq!(outcome.outputs["verdict"], "undecided");
 }
