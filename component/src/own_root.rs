@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use der::{Decode, Encode};
+use der::Decode;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sigstore_trust_root::TrustedRoot;
@@ -90,12 +90,9 @@ fn of(signer: &Signer, base: &Root) -> Result<Option<Root>, Refusal> {
     }
     narrow_log(&mut trusted, logs, base)?;
     let bytes = serde_json::to_vec(&trusted).map_err(|error| cannot(error.to_string()))?;
-    let name = format!("{}+{}", base.name, signer.name);
-    let mut root = Root::of(&name, Digest::of(&bytes), base.origin.clone(), trusted).map_err(cannot)?;
-    root.scope = match chain {
-        Some(chain) => scope(chain, base),
-        None => base.scope,
-    };
+    // no other root is called so: neither a name nor a file's stem holds a `/`
+    let name = format!("{}/{}", base.name, signer.name);
+    let root = Root::of(&name, Digest::of(&bytes), base.origin.clone(), trusted).map_err(cannot)?;
     Ok(Some(root))
 }
 
@@ -190,24 +187,3 @@ fn log_ids(key: &[u8], url: Option<&str>) -> Vec<Vec<u8>> {
 }
 
 const ED25519: der::oid::ObjectIdentifier = der::oid::ObjectIdentifier::new_unwrap("1.3.101.112");
-
-/// A chain that shares a certificate with the trusted root speaks for the same people; else its top says whose people they
-/// are.
-fn scope(chain: &Chain, base: &Root) -> Digest {
-    let key = |certificate: &Certificate| certificate.tbs_certificate.subject_public_key_info.to_der().ok();
-    let read: Vec<Certificate> = chain
-        .certificates
-        .iter()
-        .filter_map(|der| Certificate::from_der(der).ok())
-        .collect();
-    let of_base = |one: &Certificate| {
-        let mut known = base.authorities.iter().flat_map(|authority| authority.path());
-        known.any(|other| key(other) == key(one))
-    };
-    if read.iter().any(of_base) {
-        return base.scope;
-    }
-    let issues_it = |one: &Certificate| read.iter().any(|other| other != one && issued(other, one));
-    let top = read.iter().find(|one| !issues_it(one)).and_then(key);
-    Digest::of(&top.unwrap_or_default())
-}

@@ -42,8 +42,6 @@ const MEDIA_TYPES: [&str; 3] = [
 pub struct Root {
     pub name: String,
     pub digest: Digest,
-    /// Whose authorities these are, so that one person under two roots with the same authorities is one.
-    pub scope: Digest,
     pub origin: Origin,
     pub trusted: TrustedRoot,
     pub authorities: Vec<Authority>,
@@ -121,7 +119,6 @@ impl Root {
         Ok(Self {
             name: name.to_owned(),
             digest,
-            scope: digest,
             origin,
             authorities: authorities(&trusted)?,
             trusted,

@@ -159,8 +159,15 @@ impl<'a, 'p> Bases<'a, 'p> {
             kin: image.kin(self.store),
         };
         let outcome = outcome::on(&one, &bench, &image.itself());
-        let told = outcome.findings.iter().map(|finding| beneath_of(base, finding));
-        told.collect()
+        let mut told: Vec<_> = outcome
+            .findings
+            .iter()
+            .map(|finding| beneath_of(base, finding))
+            .collect();
+        if outcome.verdict != Verdict::Allow && told.iter().all(|one| one.effect == Effect::Informs) {
+            told.push(base_image::unseen(base, &not_asked(base)));
+        }
+        told
     }
 
     fn signed(&self, asking: &BaseImageRule, by: &SignerSet, base: &Base, image: &Image<'a>) -> Signed {

@@ -137,7 +137,7 @@ fn judge(
         docket: &docket,
         waivers: &waivers,
         bases: &bases,
-        image: &request.image.name,
+        image: names.judged(),
         ledger: &ledger,
         kin: image.kin(&store),
     };

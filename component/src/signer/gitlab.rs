@@ -7,7 +7,7 @@ impl Gitlab {
         exact(0, "issuer", &self.issuer, identity.issuer.as_deref())?;
         let signer = identity.build_signer(1)?;
         let server = format!("{}/", self.issuer);
-        self.project(&server, identity)?;
+        self.project(&server, signer, identity)?;
         glob(3, "ref", &self.reference, identity.claim(Claim::SourceRepositoryRef))?;
         self.configuration(&server, signer)?;
         if let Some(expected) = &self.environment {
@@ -33,9 +33,15 @@ impl Gitlab {
         one_of(12, "triggers", &self.triggers, identity.claim(Claim::BuildTrigger))
     }
 
-    fn project(&self, server: &str, identity: &Identity) -> Result<(), Mismatch> {
+    /// Fulcio writes `https://gitlab.com/` for every instance (its `gitlab-type` template); the issuer, which was compared, and
+    /// the build signer say which one it is.
+    fn project(&self, server: &str, signer: &str, identity: &Identity) -> Result<(), Mismatch> {
         let uri = identity.claim(Claim::SourceRepositoryUri);
-        let Some(found) = uri.and_then(|uri| uri.strip_prefix(server)) else {
+        let template = || match signer.starts_with(server) {
+            true => uri?.strip_prefix("https://gitlab.com/"),
+            false => None,
+        };
+        let Some(found) = uri.and_then(|uri| uri.strip_prefix(server)).or_else(template) else {
             return Err(mismatch(2, "project", format!("{server}{}", self.project), uri));
         };
         // A number in the policy is the certificate's: then the name's case says nothing, for GitLab has each path once.

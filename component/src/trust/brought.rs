@@ -5,6 +5,9 @@
 /// What the trusted roots are counted from: 2026-10-13, the release before the one that they are taken from. They were the
 /// newest at some time after it.
 pub const TAKEN: i64 = 1_791_849_600;
+/// When they were taken at the latest: the end of 2026-10-23, when the crate's release was published. What was signed before
+/// may lack what they no longer trust.
+pub(super) const TAKEN_BY: i64 = 1_792_800_000;
 
 /// A Sigstore that is known by its name.
 #[derive(Debug, Clone, Copy)]
@@ -67,5 +70,7 @@ mod tests {
     fn the_date_is_the_one_in_words() {
         let date = jiff::Timestamp::from_second(TAKEN).unwrap();
         assert_eq!(date.to_string(), "2026-10-13T00:00:00Z");
+        let latest = jiff::Timestamp::from_second(TAKEN_BY).unwrap();
+        assert_eq!(latest.to_string(), "2026-10-24T00:00:00Z");
     }
 }

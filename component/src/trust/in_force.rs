@@ -2,7 +2,7 @@
 
 use sigstore_types::TimeRange;
 
-use super::brought::{Brought, TAKEN, brought};
+use super::brought::{Brought, TAKEN_BY, brought};
 use super::kept::Kept;
 use super::origin::Origin;
 use super::tuf::{self, Given, Verified, Walk, fault};
@@ -77,9 +77,10 @@ pub(super) fn verify(beginning: Beginning<'_>, kept: &wit::Kept) -> Result<State
     Ok(State::Verified(verified))
 }
 
-/// The repository no longer vouched for it when the brought root was taken.
+/// It was signed before the brought root was taken, so that one may have dropped what it still trusts. Where nothing says when
+/// it was signed, its expiry bounds it.
 pub(super) fn is_outdated(verified: &Verified) -> bool {
-    verified.expires < TAKEN
+    verified.as_of.unwrap_or(verified.expires) < TAKEN_BY
 }
 
 fn outdated(kept: &wit::Kept) -> String {

@@ -62,7 +62,10 @@ pub(super) fn in_use(key: &PublicKey, mut proof: Proof, now: i64) -> Result<Proo
         });
     }
     proof.remarks.push(match proof.time.latest {
-        Some(_) => format!("the key `{}` counted at the proven time of signing", key.name),
+        Some(_) => format!(
+            "the key `{}` counted when the signature was first proven to exist",
+            key.name
+        ),
         None => format!(
             "nothing proves when it was signed: the key `{}` counts at the time of this check",
             key.name

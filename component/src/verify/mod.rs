@@ -89,7 +89,7 @@ impl Verified {
         &self.payload
     }
 
-    /// One person under two names, or twice under one, is one principal: the key, or authorities, issuer and subject.
+    /// One person under two names, or twice under one, is one principal: the key, or issuer and subject.
     pub fn principal(&self) -> &str {
         &self.person
     }
@@ -180,8 +180,7 @@ impl<'a> Prover<'a> {
                 proof
             }
         };
-        let root = signer.root.as_ref().and_then(|name| self.roots.get(name));
-        let person = person(&proof, root, signer.pinned());
+        let person = person(&proof, signer.pinned());
         Ok(verified(candidate, reading, signed, signer.name.clone(), person, proof))
     }
 
@@ -211,7 +210,7 @@ impl<'a> Prover<'a> {
         leaf.has_names()?;
         let proven = self.shared(candidate, signed, leaf, root, demand)?;
         let proof = certificate_proof(signed, leaf, root, demand, proven);
-        let person = person(&proof, Some(root), None);
+        let person = person(&proof, None);
         Ok(verified(candidate, reading, signed, String::new(), person, proof))
     }
 

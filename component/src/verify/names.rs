@@ -2,11 +2,13 @@
 //! issuing authority alone, and knows no e-mail addresses and no URIs.
 
 use const_oid::ObjectIdentifier;
+use der::asn1::{Any, Ia5StringRef, PrintableStringRef, Utf8StringRef};
 use x509_cert::Certificate;
+use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::ext::pkix::constraints::name::GeneralSubtree;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
-use x509_cert::name::Name;
+use x509_cert::name::{Name, RelativeDistinguishedName};
 
 use crate::trust::extension;
 
@@ -70,9 +72,9 @@ fn lies_in(name: &GeneralName, base: &GeneralName) -> Option<bool> {
     match (name, base) {
         (GeneralName::Rfc822Name(name), GeneralName::Rfc822Name(base)) => mail_in(name.as_str(), base.as_str()),
         (GeneralName::UniformResourceIdentifier(name), GeneralName::UniformResourceIdentifier(base)) => {
-            Some(host_in(host(name.as_str())?, base.as_str()))
+            host_in(host(name.as_str())?, base.as_str())
         }
-        (GeneralName::DirectoryName(name), GeneralName::DirectoryName(base)) => Some(begins_with(name, base)),
+        (GeneralName::DirectoryName(name), GeneralName::DirectoryName(base)) => begins_with(name, base),
         _ => None,
     }
 }
@@ -82,16 +84,17 @@ fn mail_in(address: &str, base: &str) -> Option<bool> {
     let (local, host) = address.rsplit_once('@')?;
     match base.rsplit_once('@') {
         Some((mailbox, of)) => Some(local == mailbox && host.eq_ignore_ascii_case(of)),
-        None => Some(host_in(host, base)),
+        None => host_in(host, base),
     }
 }
 
-fn host_in(host: &str, base: &str) -> bool {
+/// An empty base means all of them to some and none to others.
+fn host_in(host: &str, base: &str) -> Option<bool> {
     let (host, base) = (host.to_ascii_lowercase(), base.to_ascii_lowercase());
-    if base.starts_with('.') {
-        host.ends_with(&base)
-    } else {
-        host == base
+    match base.as_str() {
+        "" => None,
+        base if base.starts_with('.') => Some(host.ends_with(base)),
+        base => Some(host == base),
     }
 }
 
@@ -103,6 +106,81 @@ fn host(uri: &str) -> Option<&str> {
     (!host.is_empty() && !host.starts_with('[')).then_some(host)
 }
 
-fn begins_with(name: &Name, base: &Name) -> bool {
-    name.0.len() >= base.0.len() && name.0.iter().zip(&base.0).all(|(one, other)| one == other)
+/// RFC 5280 7.1: text is compared whatever its encoding, case and blanks.
+fn begins_with(name: &Name, base: &Name) -> Option<bool> {
+    if name.0.len() < base.0.len() {
+        return Some(false);
+    }
+    let parts = name.0.iter().zip(&base.0).map(|(one, other)| same_part(one, other));
+    parts.fold(Some(true), and)
+}
+
+fn same_part(one: &RelativeDistinguishedName, other: &RelativeDistinguishedName) -> Option<bool> {
+    if one.0.len() != other.0.len() {
+        return Some(false);
+    }
+    let attributes = one.0.iter().zip(other.0.iter());
+    attributes
+        .map(|(one, other)| same_attribute(one, other))
+        .fold(Some(true), and)
+}
+
+fn same_attribute(one: &AttributeTypeAndValue, other: &AttributeTypeAndValue) -> Option<bool> {
+    if one.oid != other.oid {
+        return Some(false);
+    }
+    if one.value == other.value {
+        return Some(true);
+    }
+    Some(text(&one.value)? == text(&other.value)?)
+}
+
+/// In one spelling; none for an encoding that is not read.
+fn text(value: &Any) -> Option<String> {
+    let utf8 = value
+        .decode_as::<Utf8StringRef<'_>>()
+        .map(|text| text.as_str().to_owned());
+    let printable = || {
+        value
+            .decode_as::<PrintableStringRef<'_>>()
+            .map(|text| text.as_str().to_owned())
+    };
+    let ascii = || {
+        value
+            .decode_as::<Ia5StringRef<'_>>()
+            .map(|text| text.as_str().to_owned())
+    };
+    let found = utf8.or_else(|_| printable()).or_else(|_| ascii()).ok()?;
+    Some(found.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+}
+
+/// Where one is certainly not so, both are not; else, where one cannot be said, both cannot.
+fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (None, _) | (_, None) => None,
+        (Some(true), Some(true)) => Some(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begins(name: &str, base: &str) -> Option<bool> {
+        begins_with(&name.parse().unwrap(), &base.parse().unwrap())
+    }
+
+    #[test]
+    fn directory_names_are_compared_whatever_their_spelling() {
+        assert_eq!(begins("CN=api,O=Acme  Corp", "O=ACME corp"), Some(true));
+        assert_eq!(begins("CN=api,O=Evil", "O=Acme"), Some(false));
+        assert_eq!(begins("O=Acme", "CN=api,O=Acme"), Some(false));
+    }
+
+    #[test]
+    fn an_empty_base_says_nothing_certain() {
+        assert_eq!(mail_in("a@b.example", ""), None);
+        assert_eq!(mail_in("a@b.example", ".example"), Some(true));
+    }
 }

@@ -3,21 +3,18 @@
 use super::certificate::Leaf;
 use crate::digest::Digest;
 use crate::signer::{PinnedLeaf, Signer};
-use crate::trust::Root;
 use crate::wit::basics::ResultClass;
 use crate::wit::evidence::{Principal, Proof, Rejection};
 
-/// A certificate without a name is a person only by its key; one root under two names has the same people.
-pub(super) fn person(proof: &Proof, root: Option<&Root>, pinned: Option<&PinnedLeaf>) -> String {
+/// A certificate without a name is a person only by its key. Whose authority certified the name makes no other person of it:
+/// one authority can be brought by several roots and chains.
+pub(super) fn person(proof: &Proof, pinned: Option<&PinnedLeaf>) -> String {
     match (&proof.principal, pinned) {
         (Principal::Key(digest), _) => format!("key {digest}"),
         (Principal::Certificate(one), Some(pinned)) if one.kind == "none" => {
             format!("key {}", Digest::of(&pinned.spki))
         }
-        (Principal::Certificate(one), _) => {
-            let scope = root.map(|root| root.scope);
-            format!("certificate {scope:?} {:?} {} {:?}", one.issuer, one.kind, one.subject)
-        }
+        (Principal::Certificate(one), _) => format!("certificate {:?} {} {:?}", one.issuer, one.kind, one.subject),
     }
 }
 

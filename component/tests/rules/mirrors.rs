@@ -5,8 +5,10 @@ use portcullis_component::wit::basics::{ResultClass, Verdict};
 use portcullis_component::wit::diagnostics::Error;
 use portcullis_component::wit::report::Report;
 use portcullis_component::wit::request::Request;
+use serde_json::json;
 use testbed::*;
 
+use crate::attestation::attested;
 use crate::case::{self, Case, NAME, image};
 
 const MIRROR: &str = "registry.corp/hub/acme/app";
@@ -134,4 +136,23 @@ fn a_mirror_of_two_origins_error() {
     let case = signed().top(two);
     assert!(matches!(evaluate(&at(&case, MIRROR)), Err(Error::Policy(_))));
     assert_eq!(judged(&case, NAME).verdict, Verdict::Allow);
+}
+
+/// Conditions see the origin's name too, so that pulling through a mirror loses none of them.
+#[test]
+fn a_condition_on_the_name_is_the_origins_fail() {
+    let sigstore = Sigstore::new();
+    let bundle = attested(
+        &sigstore,
+        "https://acme.example/approval/v1",
+        json!({ "approved": false }),
+        0,
+    );
+    let condition = "image.name != 'registry.example/acme/app' || predicate.approved == true";
+    let rule =
+        format!("attestation: {{ type: https://acme.example/approval/v1, by: release, where: \"{condition}\" }}");
+    let case = Case::new(&sigstore).judged_by(&rule).top(MIRRORS).bundle(&bundle);
+    for name in [NAME, MIRROR] {
+        assert_eq!(judged(&case, name).verdict, Verdict::Deny, "{name}");
+    }
 }

@@ -41,7 +41,7 @@ fn a_proven_time_counts() {
     let until = windowed(&format!("not-after: {}", day(NOON)), "trust: public").at(NOON + 9 * DAY);
     let report = until.clone().bundle(&logged(NOON)).allowed();
     let remarks = report.rules[0].accepted[0].remarks.join("\n");
-    assert!(remarks.contains("at the proven time"), "{remarks}");
+    assert!(remarks.contains("first proven to exist"), "{remarks}");
     until
         .bundle(&logged(NOON + DAY))
         .denied_for(ExpiredAtSigning, "when it was signed");

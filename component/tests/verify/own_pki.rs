@@ -78,9 +78,9 @@ fn chain_alone() {
     assert!(remarks(&report).contains("valid at the time of this check"));
     let proof = proof(&report);
     assert_eq!((proof.time.earliest, proof.time.latest), (None, None));
-    assert_eq!(proof.root.as_deref(), Some("public+release"));
+    assert_eq!(proof.root.as_deref(), Some("public/release"));
     assert_eq!(proof.waived, ["transparency-log", "ct-log"]);
-    assert!(report.roots.iter().any(|root| root.name == "public+release"));
+    assert!(report.roots.iter().any(|root| root.name == "public/release"));
     assert!(
         report
             .warnings
@@ -498,6 +498,23 @@ fn same_authority_as_root_and_as_chain_counts_once_fail() {
         .bundle(&logged("one"))
         .bundle(&logged("two"));
     case.denied(NoMatchingSigner);
+}
+
+/// One authority in two files, once with its own authority and once without, is one: so is who it certifies.
+#[test]
+fn same_authority_in_two_chains_counts_once_fail() {
+    let corp = corp();
+    let bundle = |key: &str| bundle(&corp.issuing.issue(person().key(Key::p256(key))));
+    corp.case(&format!("{WHO}, chain: keys/chain.pem"), NO_LOGS)
+        .file("keys/issuing.pem", corp.issuing.pem().as_bytes())
+        .signer(
+            "second",
+            &format!("certificate: {{ {WHO}, chain: keys/issuing.pem }}, {NO_LOGS}"),
+        )
+        .rule("by: { all-of: [release, second] }")
+        .bundle(&bundle("one"))
+        .bundle(&bundle("two"))
+        .denied(NoMatchingSigner);
 }
 
 #[test]

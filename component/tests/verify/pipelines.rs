@@ -256,3 +256,19 @@ fn public_services_need_no_root_and_know_what_is_not_certified() {
         .policy_error("can be no CI configuration");
     }
 }
+
+/// Fulcio's template writes gitlab.com into the repository's URI whatever the instance is.
+#[test]
+fn gitlab_of_ones_own_fail() {
+    let own = "https://gitlab.corp.example";
+    let signer = "gitlab: { issuer: \"https://gitlab.corp.example\", project: acme/app, ref: refs/heads/main }";
+    let of = |server: &str| {
+        CertificateRequest::gitlab("acme/app", "refs/heads/main")
+            .issuer(own)
+            .workflow_uri(&format!("{server}/acme/app//.gitlab-ci.yml@refs/heads/main"))
+    };
+    signed(of(own), signer).allowed();
+    signed(of("https://gitlab.com"), signer).denied_for(IdentityMismatch, "`project` differs");
+    let other = of(own).claim(12, "https://gitlab.com/evil/app");
+    signed(other, signer).denied_for(IdentityMismatch, "`project` differs");
+}
