@@ -148,6 +148,26 @@ fn options_that_weaken_are_those_of_the_program() {
     );
 }
 
+/// What the action and GitLab's component pass on of them is named where pipelines are spoken of.
+#[test]
+fn inputs_that_weaken_are_named() {
+    let model = read("docs/security-model.md");
+    let (_, pipelines) = model.split_once("### In pipelines").unwrap();
+    let inputs = read("action.yml") + &read("templates/gate/template.yml");
+    let named: Vec<String> = weakening_options()
+        .into_iter()
+        .map(|name| name.replacen("--", "", 1))
+        .collect();
+    let passed: Vec<&String> = named
+        .iter()
+        .filter(|name| inputs.contains(&format!(" {name}:\n")))
+        .collect();
+    assert!(passed.len() > 3, "{passed:?}");
+    for name in passed {
+        assert!(pipelines.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 /// Keys of a policy that the component reports as weakenings, by its own source.
 #[test]
 fn keys_that_weaken_are_those_of_the_program() {
