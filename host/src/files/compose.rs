@@ -1,7 +1,7 @@
 //! Compose files. <https://github.com/compose-spec/compose-spec/blob/main/05-services.md>
 
 use super::dockerfile;
-use super::finds::Finds;
+use super::finds::{Finds, Places};
 use super::tree::{At, Id, Tree};
 
 /// What `additional_contexts` begins with where it means an image.
@@ -45,7 +45,14 @@ fn build(tree: &Tree, build: Id, finds: &mut Finds) {
     if let Some(inline) = tree.get(build, "dockerfile_inline")
         && let Some(text) = tree.text(inline)
     {
-        dockerfile::find(text, tree.at(inline), finds);
+        let at = tree.at(inline);
+        let places = match tree.is_literal(inline) {
+            true => Places::Own,
+            false => Places::OfText,
+        };
+        if finds.claim(at, text) {
+            finds.inside(at, places, |finds| dockerfile::find(text, at, finds));
+        }
     }
     let contexts = tree.get(build, "additional_contexts");
     for context in contexts.into_iter().flat_map(|contexts| tree.entries(contexts)) {

@@ -114,8 +114,9 @@ impl Build {
             Ok(image) => finds.image(at, &image),
             Err(variable) => {
                 let hint = format!("give `ARG {variable}` a default before the first `FROM`, or write the image");
-                finds.claim(at);
-                finds.sighting(at, SightingKind::Unresolved, text, &hint);
+                if finds.claim(at, text) {
+                    finds.sighting(at, SightingKind::Unresolved, text, &hint);
+                }
             }
         }
     }

@@ -1,8 +1,9 @@
 //! What one file holds: images with their places, and what cannot be judged as one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::{At, Id, Tree};
+use crate::limits;
 use crate::reference::Reference;
 use crate::run::{Mention, Place, Sighting, SightingKind};
 
@@ -12,7 +13,18 @@ pub struct Finds<'f> {
     file: &'f str,
     pub images: Vec<(Reference, Mention)>,
     pub sightings: Vec<Sighting>,
-    claimed: BTreeSet<(u32, u32)>,
+    /// places, and what was said of each: by aliases and merge keys one place is a part of several images
+    claimed: BTreeMap<(u32, u32), BTreeSet<String>>,
+    is_full: bool,
+}
+
+/// Where what was found inside of a text is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Places {
+    /// its lines are lines of the file
+    Own,
+    /// where the text begins
+    OfText,
 }
 
 impl<'f> Finds<'f> {
@@ -21,7 +33,8 @@ impl<'f> Finds<'f> {
             file,
             images: Vec::new(),
             sightings: Vec::new(),
-            claimed: BTreeSet::new(),
+            claimed: BTreeMap::new(),
+            is_full: false,
         }
     }
 
@@ -39,7 +52,7 @@ impl<'f> Finds<'f> {
     /// The place names the image `text`. Once is enough where aliases mean it many times.
     pub fn image(&mut self, at: At, text: &str) {
         let text = text.trim();
-        if !self.claim(at) || text.is_empty() {
+        if !self.claim(at, text) || text.is_empty() {
             return;
         }
         if is_templated(text) {
@@ -51,7 +64,9 @@ impl<'f> Finds<'f> {
                     place: self.place(at),
                     text: text.to_owned(),
                 };
-                self.images.push((reference, mention));
+                if self.has_room() {
+                    self.images.push((reference, mention));
+                }
             }
             Err(error) => {
                 let words = crate::source::in_words(&error);
@@ -60,16 +75,62 @@ impl<'f> Finds<'f> {
         }
     }
 
-    /// Nobody else need say anything about this place; whether nobody had before.
-    pub fn claim(&mut self, at: At) -> bool {
-        self.claimed.insert((at.line, at.column))
+    /// This place means `text`; whether nobody had said just that before.
+    pub fn claim(&mut self, at: At, text: &str) -> bool {
+        let texts = self.claimed.entry((at.line, at.column)).or_default();
+        texts.insert(text.to_owned())
     }
 
+    /// Somebody has said something about this place.
     pub fn is_claimed(&self, at: At) -> bool {
-        self.claimed.contains(&(at.line, at.column))
+        self.claimed.contains_key(&(at.line, at.column))
+    }
+
+    /// What `read` finds in a text of its own that stands at `at`; its places are no claims on those around it.
+    pub fn inside(&mut self, at: At, places: Places, read: impl FnOnce(&mut Self)) {
+        let mut inner = Self::new(self.file);
+        read(&mut inner);
+        let own = self.place(at);
+        let placed = |place: Place| match places {
+            Places::Own => place,
+            Places::OfText => own.clone(),
+        };
+        for (reference, mention) in inner.images {
+            if self.has_room() {
+                let place = placed(mention.place);
+                self.images.push((reference, Mention { place, ..mention }));
+            }
+        }
+        for sighting in inner.sightings {
+            if self.has_room() {
+                let place = placed(sighting.place);
+                self.sightings.push(Sighting { place, ..sighting });
+            }
+        }
+    }
+
+    /// Where there is more than anybody reads, the rest is one sighting.
+    fn has_room(&mut self) -> bool {
+        let most = limits::FOUND_IN_FILES;
+        if self.images.len() + self.sightings.len() < most {
+            return true;
+        }
+        if !self.is_full {
+            self.is_full = true;
+            self.sightings.push(Sighting {
+                place: self.place(At::default()),
+                kind: SightingKind::Unreadable,
+                text: format!("expected at most {most} places that name images, found more"),
+                hint: String::new(),
+            });
+        }
+        false
     }
 
     pub fn sighting(&mut self, at: At, kind: SightingKind, text: &str, hint: &str) {
+        if !self.has_room() {
+            return;
+        }
         self.sightings.push(Sighting {
             place: self.place(at),
             kind,

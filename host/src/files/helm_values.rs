@@ -31,15 +31,23 @@ pub fn parts(tree: &Tree, id: Id, finds: &mut Finds) {
         return;
     };
     let part = |key| tree.text_of(id, key).unwrap_or_default().trim();
-    let text = compose(part("registry"), part("repository"), part("tag"), part("digest"));
+    let text = whole(tree, id);
     let at = tree.at(repository);
-    if part("tag").is_empty() && part("digest").is_empty() && !finds.is_claimed(at) {
+    if part("tag").is_empty() && part("digest").is_empty() {
+        if !finds.claim(at, &text) {
+            return;
+        }
         let hint = "without `tag` and `digest` the chart decides, usually by its `appVersion`: write one, or pass \
                     `helm template` with `--files -`";
-        finds.claim(at);
         return finds.sighting(at, SightingKind::Unresolved, &text, hint);
     }
     finds.image(at, &text);
+}
+
+/// What the parts are together.
+pub fn whole(tree: &Tree, id: Id) -> String {
+    let part = |key| tree.text_of(id, key).unwrap_or_default().trim();
+    compose(part("registry"), part("repository"), part("tag"), part("digest"))
 }
 
 fn global(tree: &Tree, document: Id, finds: &mut Finds) {

@@ -19,8 +19,10 @@ fn one(tree: &Tree, image: Id, finds: &mut Finds) {
     let text = compose("", tree.text(name).unwrap_or_default(), part("newTag"), part("digest"));
     let at = tree.at(name);
     if part("newTag").is_empty() && part("digest").is_empty() {
+        if !finds.claim(at, &text) {
+            return;
+        }
         let hint = "the tag is the manifest's: write `newTag` or `digest`, or pass `kustomize build` with `--files -`";
-        finds.claim(at);
         return finds.sighting(at, SightingKind::Unresolved, &text, hint);
     }
     finds.image(at, &text);

@@ -39,7 +39,7 @@ pub fn find(text: &str, error: &(At, String), finds: &mut Finds) {
             column: u32::try_from(column).unwrap_or(u32::MAX),
             end: u32::try_from(column + value.chars().count()).unwrap_or(u32::MAX),
         };
-        if finds.claim(at) {
+        if finds.claim(at, value) {
             finds.sighting(at, SightingKind::Unresolved, value, HINT);
         }
     }

@@ -1,6 +1,9 @@
 //! Every kind of file, with the places of its images; and files that want to hide one.
 
 use super::*;
+
+mod places;
+
 use crate::emit::expected::assert_expected;
 use crate::scratch::Scratch;
 

@@ -35,6 +35,8 @@ struct Node {
     at: At,
     kind: Kind,
     tag: Option<String>,
+    /// a block (`|`), whose lines are lines of the file
+    is_literal: bool,
 }
 
 #[derive(Debug)]
@@ -100,6 +102,11 @@ impl Tree {
 
     pub fn tag(&self, id: Id) -> Option<&str> {
         self.nodes[id.0].tag.as_deref()
+    }
+
+    /// Whether the lines of the scalar are lines of the file.
+    pub fn is_literal(&self, id: Id) -> bool {
+        self.nodes[id.0].is_literal
     }
 
     pub fn is_mapping(&self, id: Id) -> bool {
@@ -245,7 +252,13 @@ impl<'t> Reader<'t> {
         };
         let id = Id(self.tree.nodes.len());
         let at = self.indented(at(span), style);
-        self.tree.nodes.push(Node { at, kind, tag });
+        let is_literal = style == Some(ScalarStyle::Literal);
+        self.tree.nodes.push(Node {
+            at,
+            kind,
+            tag,
+            is_literal,
+        });
         if anchor != 0 {
             self.anchors.insert(anchor, id);
         }

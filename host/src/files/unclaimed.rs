@@ -43,7 +43,7 @@ fn scalar(tree: &Tree, key: &str, value: Id, certainty: Certainty, finds: &mut F
         return;
     }
     if looks_like_image(key, text, certainty) {
-        finds.claim(at);
+        finds.claim(at, text);
         finds.sighting(at, SightingKind::Unclaimed, text, HINT);
     } else if certainty == Certainty::Known && key == "image" && is_templated(text) {
         finds.image(at, text);
@@ -53,10 +53,10 @@ fn scalar(tree: &Tree, key: &str, value: Id, certainty: Certainty, finds: &mut F
 /// The parts of an image in the values of a chart that a manifest carries.
 fn repository(tree: &Tree, node: Id, finds: &mut Finds) {
     if let Some(repository) = tree.get(node, "repository")
-        && finds.claim(tree.at(repository))
+        && let text = helm_values::whole(tree, node)
+        && finds.claim(tree.at(repository), &text)
     {
-        let text = tree.text(repository).unwrap_or_default();
-        finds.sighting(tree.at(repository), SightingKind::Unclaimed, text, HINT);
+        finds.sighting(tree.at(repository), SightingKind::Unclaimed, &text, HINT);
     }
 }
 
@@ -101,7 +101,7 @@ fn embedded(tree: &Tree, node: Id, finds: &mut Finds) {
             end: 0,
         };
         if names_images(key) && looks_like_image(key, value, Certainty::Unknown) && !finds.is_claimed(place) {
-            finds.claim(place);
+            finds.claim(place, value);
             finds.sighting(place, SightingKind::Unclaimed, value, HINT);
         }
     }

@@ -40,7 +40,7 @@ pub fn find_in_action(tree: &Tree, document: Id, finds: &mut Finds) {
     match tree.text(image).and_then(|text| text.strip_prefix(DOCKER)) {
         Some(reference) => finds.image(tree.at(image), reference),
         // a Dockerfile of the repository, which is built
-        None => drop(finds.claim(tree.at(image))),
+        None => drop(finds.claim(tree.at(image), "")),
     }
 }
 
