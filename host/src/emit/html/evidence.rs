@@ -9,7 +9,7 @@ use crate::emit::words;
 use crate::run::Image;
 use crate::say;
 use crate::untrusted::Safe;
-use crate::wit::evidence::{Evidence, Outcome};
+use crate::wit::evidence::{Evidence, Form, Outcome};
 use crate::wit::report::Report;
 
 /// Bytes of one image's tree.
@@ -138,7 +138,13 @@ fn standing(evidence: &Evidence) -> Element {
         Outcome::Rejected(rejection) => Some(words::class(rejection.class)),
         Outcome::Verified(_) => None,
     });
-    let text = say!["does not count: ", why.unwrap_or("unsigned")];
+    // what was tried against nobody may well be signed
+    let untried = if evidence.form == Form::Other {
+        "unsigned"
+    } else {
+        "no rule asks for it"
+    };
+    let text = say!["does not count: ", why.unwrap_or(untried)];
     tag("span").class("counts-not").text(&text)
 }
 

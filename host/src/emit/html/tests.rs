@@ -323,3 +323,15 @@ fn page_has_a_bound_and_says_what_was_cut() {
         assert!(page.contains(noun), "{noun}");
     }
 }
+
+/// A signature that no rule asks about was tried against nobody: that says nothing of whether it is signed.
+#[test]
+fn what_no_rule_asks_for_is_not_called_unsigned() {
+    let mut run = fixture::run();
+    for evidence in run.images.iter_mut().flat_map(|image| &mut image.report.evidence) {
+        evidence.attempts.clear();
+        evidence.form = crate::wit::evidence::Form::SimpleSigning;
+    }
+    let page = rendered(&run);
+    assert!(page.contains("does not count: no rule asks for it") && !page.contains("does not count: unsigned"));
+}
