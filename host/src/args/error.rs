@@ -63,6 +63,14 @@ pub enum UsageError {
         flag: &'static str,
     },
     NowWithoutLayout,
+    /// several of what there can be one of
+    Several {
+        what: String,
+    },
+    /// a value where none belongs
+    Unexpected {
+        value: String,
+    },
     /// of `trust`
     NoTrustCommand,
     /// of `trust`
@@ -113,6 +121,8 @@ impl Display for UsageError {
                 write!(f, "`--key` and `{flag}` exclude each other")
             }
             Self::NowWithoutLayout => f.write_str("`--now` needs `--layout`"),
+            Self::Several { what } => write!(f, "one {} is expected, and more are given", text(what)),
+            Self::Unexpected { value } => write!(f, "`{}` does not belong here", text(value)),
             Self::NoTrustCommand => f.write_str("`trust` is told nothing to do"),
             Self::NoTrustName => f.write_str("no trusted root is named"),
             Self::Other { text: words } => write!(f, "{}", text(words)),
@@ -164,6 +174,10 @@ impl UsageError {
             Self::KeyAndCertificate { .. } => {
                 "a policy can accept either of two signers; `--print-policy` shows how to begin one"
             }
+            Self::Several { what } if what == "IMAGE" => {
+                "`check` takes several images, `list` and `extract` one at a time"
+            }
+            Self::Unexpected { .. } => "`portcullis help COMMAND` says what a command takes",
             Self::NoTrustCommand => "portcullis trust update, or `list`, `show`, `export`",
             Self::NoTrustName => "portcullis trust show sigstore; `portcullis trust list` shows which there are",
             Self::NowWithoutLayout => {
@@ -192,6 +206,9 @@ impl From<&clap::Error> for UsageError {
             .unwrap_or_default();
         let value = context(ContextKind::InvalidValue).unwrap_or_default();
         match error.kind() {
+            ErrorKind::UnknownArgument if is_value(&option) => Self::Unexpected {
+                value: context(ContextKind::InvalidArg).unwrap_or_default(),
+            },
             ErrorKind::UnknownArgument => Self::UnknownOption {
                 option,
                 similar: context(ContextKind::SuggestedArg),
@@ -212,8 +229,10 @@ impl From<&clap::Error> for UsageError {
                 }
             }
             ErrorKind::InvalidValue | ErrorKind::NoEquals | ErrorKind::TooFewValues => Self::MissingValue { option },
+            ErrorKind::TooManyValues => Self::Several { what: option },
             ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg).map(|other| name(&other)) {
                 Some(other) if other != option => Self::Conflict { option, other },
+                _ if is_value(&option) => Self::Several { what: option },
                 _ => Self::Repeated { option },
             },
             ErrorKind::InvalidUtf8 => Self::NotUnicode,
@@ -239,7 +258,13 @@ fn first(value: &ContextValue) -> Option<String> {
     }
 }
 
-/// `--now <RFC3339>` is called `--now`.
+/// `--now <RFC3339>` is called `--now`, and `[IMAGE]...` `IMAGE`.
 fn name(option: &str) -> String {
-    option.split(' ').next().unwrap_or_default().to_owned()
+    let first = option.split(' ').next().unwrap_or_default();
+    first.trim_matches(['[', ']', '.']).to_owned()
+}
+
+/// No option, by its name.
+fn is_value(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('-')
 }

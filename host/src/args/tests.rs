@@ -201,6 +201,14 @@ fn combinations_that_make_no_sense() {
             "`--policy` and `--rekor-url` exclude each other",
         ),
         ("check i -a x=y", "`--annotations` needs `--key`"),
+        ("list a b", "one IMAGE is expected, and more are given"),
+        ("list a --layout l b", "one IMAGE is expected, and more are given"),
+        ("policy check a b", "one FILE is expected, and more are given"),
+        ("policy schema a", "`a` does not belong here"),
+        (
+            "completions tcsh",
+            "`SHELL` takes bash, zsh, fish, powershell, not `tcsh`",
+        ),
         ("check i --key k -a x", "`--annotations` takes KEY=VALUE, not `x`"),
         (
             "check i --key k -a x=1 -a x=2",
