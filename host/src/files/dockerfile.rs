@@ -1,7 +1,7 @@
 //! Dockerfiles and Containerfiles: `FROM`, `COPY --from`, `ADD --from`, `RUN --mount=from=` and `# syntax=`. Stages are no
 //! images, nor is `scratch`. <https://docs.docker.com/reference/dockerfile/>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finds::Finds;
 use super::tree::At;
@@ -9,8 +9,9 @@ use crate::run::SightingKind;
 
 mod expand;
 mod lines;
+mod word;
 
-use lines::{Instruction, Word};
+use word::{Instruction, Word};
 
 /// `origin` is where the text begins.
 pub fn find(text: &str, origin: At, finds: &mut Finds) {
@@ -22,9 +23,9 @@ pub fn find(text: &str, origin: At, finds: &mut Finds) {
     for instruction in &read.instructions {
         build.instruction(instruction, finds);
     }
-    if let Some(at) = read.unterminated {
-        let hint = "a here-document without its end: nobody knows where instructions go on";
-        finds.sighting(at, SightingKind::Unreadable, "<<", hint);
+    for (at, why) in &read.doubts {
+        let hint = "write it in a way that every builder reads alike";
+        finds.sighting(*at, SightingKind::Unreadable, why, hint);
     }
 }
 
@@ -33,19 +34,21 @@ pub fn find(text: &str, origin: At, finds: &mut Finds) {
 struct Build {
     /// `ARG` before the first `FROM`; none: without a default
     arguments: BTreeMap<String, Option<String>>,
-    stages: Vec<Option<String>>,
+    stages: BTreeSet<String>,
+    /// with those that have no name
+    count: usize,
 }
 
 impl Build {
     fn instruction(&mut self, instruction: &Instruction, finds: &mut Finds) {
         match instruction.keyword.as_str() {
-            "ARG" if self.stages.is_empty() => self.argument(instruction),
+            "ARG" if self.count == 0 => self.argument(instruction),
             "FROM" => self.from(instruction, finds),
             "COPY" | "ADD" => self.copy(instruction, finds),
             "RUN" => self.run(instruction, finds),
             "ONBUILD" => {
-                if let Some(inner) = instruction.inner() {
-                    self.instruction(&inner, finds);
+                if let Some(kept) = &instruction.kept {
+                    self.instruction(kept, finds);
                 }
             }
             _ => {}
@@ -59,13 +62,17 @@ impl Build {
                 Some((name, value)) => (name, expand::expand(value, &self.arguments).ok()),
                 None => (text.as_str(), None),
             };
-            self.arguments.insert(name.to_owned(), value);
+            match expand::expand(name, &self.arguments) {
+                Ok(name) => drop(self.arguments.insert(name, value)),
+                // it may be any of them
+                Err(_) => self.arguments.clear(),
+            }
         }
     }
 
     /// `FROM [--platform=…] IMAGE [AS NAME]`
     fn from(&mut self, instruction: &Instruction, finds: &mut Finds) {
-        let mut words = instruction.words.iter().filter(|word| !word.text().starts_with("--"));
+        let mut words = instruction.words.iter();
         let image = words.next();
         let named = words.next().filter(|word| word.text().eq_ignore_ascii_case("as"));
         let name = named
@@ -74,12 +81,13 @@ impl Build {
         if let Some(image) = image {
             self.image(image.at(), &image.text(), finds);
         }
-        self.stages.push(name);
+        self.count += 1;
+        self.stages.extend(name);
     }
 
     /// `--from=IMAGE` may be a stage by name or number.
     fn copy(&self, instruction: &Instruction, finds: &mut Finds) {
-        for word in instruction.flags() {
+        for word in &instruction.flags {
             if let Some(from) = word.after("--from=") {
                 self.source(&from, finds);
             }
@@ -88,11 +96,11 @@ impl Build {
 
     /// `--mount=type=bind,from=IMAGE,target=…`
     fn run(&self, instruction: &Instruction, finds: &mut Finds) {
-        for word in instruction.flags() {
+        for word in &instruction.flags {
             let Some(mount) = word.after("--mount=") else {
                 continue;
             };
-            for field in mount.split(',') {
+            for field in mount.fields() {
                 if let Some(from) = field.after("from=") {
                     self.source(&from, finds);
                 }
@@ -102,8 +110,11 @@ impl Build {
 
     fn source(&self, from: &Word, finds: &mut Finds) {
         let text = from.text();
-        let number = text.parse::<usize>().is_ok_and(|number| number < self.stages.len());
-        if !number {
+        let number = text.parse::<usize>().is_ok_and(|number| number < self.count);
+        if text.contains('$') && finds.claim(from.at(), &text) {
+            let hint = "no builder fills in variables here: write the image, or a stage whose `FROM` has the variable";
+            finds.sighting(from.at(), SightingKind::Unresolved, &text, hint);
+        } else if !number {
             self.image(from.at(), &text, finds);
         }
     }
@@ -122,7 +133,6 @@ impl Build {
     }
 
     fn is_stage(&self, image: &str) -> bool {
-        let image = image.to_ascii_lowercase();
-        self.stages.iter().any(|stage| stage.as_deref() == Some(&image))
+        self.stages.contains(&image.to_ascii_lowercase())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod dockerfile;
 mod places;
 
 use crate::emit::expected::assert_expected;
@@ -264,7 +265,7 @@ fn hidden_images_are_seen() {
         (
             "Dockerfile",
             "FROM a:1\nRUN <<A\nFROM b:1".to_owned(),
-            "unreadable Dockerfile:2 <<",
+            "unreadable Dockerfile:2 a here-document without its end",
         ),
         (
             "Dockerfile",

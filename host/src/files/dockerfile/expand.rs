@@ -3,12 +3,20 @@
 
 use std::collections::BTreeMap;
 
+/// No reference is longer; defaults that double each other would be.
+const MOST: usize = 1 << 12;
+/// How much of a text that is too long is shown.
+const NAME: usize = 80;
+
 /// The text with its variables replaced, without quotes; or the name of one that has no value, or what is not understood.
 pub fn expand(text: &str, values: &BTreeMap<String, Option<String>>) -> Result<String, String> {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some(position) = rest.find(['$', '"', '\'', '\\']) {
         expanded.push_str(&rest[..position]);
+        if expanded.len() > MOST {
+            return Err(rest.chars().take(NAME).collect());
+        }
         let (found, after) = rest[position..].split_at(1);
         rest = after;
         match found {

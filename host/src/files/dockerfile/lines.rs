@@ -1,138 +1,61 @@
-//! A Dockerfile's lines as instructions: directives, comments, continued lines, here-documents.
+//! A Dockerfile's lines as instructions: directives, comments, continued lines, here-documents. Where builders differ in
+//! what they read, it is said and nothing is swallowed.
 //! <https://docs.docker.com/reference/dockerfile/#format>
 
+use super::word::{Instruction, Word, instruction};
 use crate::files::tree::At;
-
-/// Characters with their places.
-#[derive(Debug, Clone, Default)]
-pub struct Word(Vec<(char, u32, u32)>);
-
-#[derive(Debug, Clone)]
-pub struct Instruction {
-    /// in capitals
-    pub keyword: String,
-    pub words: Vec<Word>,
-}
 
 #[derive(Debug, Default)]
 pub struct Lines {
     pub instructions: Vec<Instruction>,
     /// of `# syntax=`: images that read the file
     pub syntaxes: Vec<(At, String)>,
-    /// a here-document that does not end
-    pub unterminated: Option<At>,
+    /// what may be read otherwise, and why
+    pub doubts: Vec<(At, &'static str)>,
 }
 
-impl Word {
-    pub fn text(&self) -> String {
-        self.0.iter().map(|(character, ..)| character).collect()
-    }
-
-    pub fn at(&self) -> At {
-        let Some((_, line, column)) = self.0.first().copied() else {
-            return At::default();
-        };
-        let end = match self.0.last() {
-            Some((_, last, end)) if *last == line => end + 1,
-            _ => 0,
-        };
-        At { line, column, end }
-    }
-
-    /// The rest behind `prefix`, in any case.
-    pub fn after(&self, prefix: &str) -> Option<Self> {
-        let start: String = self
-            .0
-            .iter()
-            .take(prefix.len())
-            .map(|(character, ..)| character)
-            .collect();
-        start
-            .eq_ignore_ascii_case(prefix)
-            .then(|| Self(self.0[prefix.len()..].to_vec()))
-    }
-
-    pub fn split(&self, separator: char) -> Vec<Self> {
-        let parts = self.0.split(|(character, ..)| *character == separator);
-        parts.map(|part| Self(part.to_vec())).collect()
-    }
-}
-
-impl Instruction {
-    /// The words that begin with `--`, before any other.
-    pub fn flags(&self) -> impl Iterator<Item = &Word> {
-        self.words.iter().take_while(|word| word.text().starts_with("--"))
-    }
-
-    /// What `ONBUILD` keeps for later.
-    pub fn inner(&self) -> Option<Self> {
-        let (keyword, words) = self.words.split_first()?;
-        Some(Self {
-            keyword: keyword.text().to_ascii_uppercase(),
-            words: words.to_vec(),
-        })
-    }
-
-    /// Words that open here-documents: `<<EOF`, `<<-"EOF"`, `3<<EOF`. The word that ends each, and whether tabs may stand
-    /// before it.
-    fn documents(&self) -> Vec<(String, bool)> {
-        let inner = self.inner().filter(|_| self.keyword == "ONBUILD");
-        let keyword = inner.as_ref().map_or(&self.keyword, |inner| &inner.keyword);
-        if !["RUN", "COPY", "ADD"].contains(&keyword.as_str()) {
-            return Vec::new();
-        }
-        let opened = |word: &Word| {
-            let text = word.text();
-            let rest = text
-                .trim_start_matches(|character: char| character.is_ascii_digit())
-                .strip_prefix("<<")?;
-            let (rest, tabs) = rest.strip_prefix('-').map_or((rest, false), |rest| (rest, true));
-            let name: String = rest
-                .chars()
-                .filter(|character| !['"', '\''].contains(character))
-                .collect();
-            (!name.is_empty() && !rest.contains('<')).then_some((name, tabs))
-        };
-        self.words.iter().filter_map(opened).collect()
-    }
-}
+const ESCAPED: &str = "two escapes at the end of a line: builders differ in whether it goes on";
+const UNTERMINATED: &str = "a here-document without its end: nobody knows where instructions go on";
+const NAME: &str = "a here-document whose name is quoted in parts: builders differ in where it ends";
+const DIRECTIVE: &str = "`escape` behind a directive that is not known: builders differ in whether it holds";
+const JSON: &str = "it begins with `{`, which may be a directive in JSON that says who reads it";
 
 /// `origin` is where the text begins; all of its lines begin in that column.
 pub fn read(text: &str, origin: At) -> Lines {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = Lines::default();
     let escape = directives(text, origin, &mut lines);
-    let mut rest = text.lines().zip(origin.line..);
+    let mut rest = text.lines().map(unended).zip(origin.line..);
     let mut open = Word::default();
     while let Some((line, number)) = rest.next() {
         let trimmed = line.trim();
         if trimmed.starts_with('#') || trimmed.is_empty() {
             continue;
         }
-        let placed = (origin.column..)
-            .zip(line.chars())
-            .map(|(column, character)| (character, number, column));
-        open.0.extend(placed);
-        if continues(&mut open, escape) {
+        let (line, goes_on) = match end(line, escape) {
+            End::Line => (line, false),
+            End::Continued(line) => (line, true),
+            End::Escaped => {
+                lines.doubt(number, ESCAPED);
+                (line, false)
+            }
+        };
+        open.push(line, number, origin.column);
+        if goes_on {
             continue;
         }
         let Some(instruction) = instruction(&std::mem::take(&mut open), escape) else {
             continue;
         };
-        for (end, tabs) in instruction.documents() {
-            let ends = |line: &str| {
-                if tabs {
-                    line.trim_start_matches('\t') == end
-                } else {
-                    line == end
+        match &instruction.documents {
+            Some(documents) => {
+                for document in documents {
+                    if !rest.any(|(line, _)| document.ends(line)) {
+                        lines.doubt(number, UNTERMINATED);
+                    }
                 }
-            };
-            if !rest.any(|(line, _)| ends(line)) {
-                lines.unterminated = lines.unterminated.or(Some(At {
-                    line: number,
-                    ..At::default()
-                }));
             }
+            None => lines.doubt(number, NAME),
         }
         lines.instructions.push(instruction);
     }
@@ -140,83 +63,97 @@ pub fn read(text: &str, origin: At) -> Lines {
     lines
 }
 
-/// Comments before everything else may say which image reads the file, and which character continues a line.
+impl Lines {
+    fn doubt(&mut self, line: u32, why: &'static str) {
+        let at = At { line, ..At::default() };
+        self.doubts.push((at, why));
+    }
+}
+
+/// Builders take any number of carriage returns for a part of the line's end.
+fn unended(line: &str) -> &str {
+    line.trim_end_matches('\r')
+}
+
+/// Comments before everything else may say which image reads the file, and which character continues a line: the latter
+/// only before the first line that is no directive.
 fn directives(text: &str, origin: At, lines: &mut Lines) -> char {
     let mut escape = '\\';
-    for (line, number) in text.lines().zip(origin.line..) {
-        let Some(comment) = line
-            .trim_start()
-            .strip_prefix('#')
-            .or_else(|| line.trim_start().strip_prefix("//"))
-        else {
+    let mut so_far = Directive::Known;
+    for (line, number) in text.lines().map(unended).zip(origin.line..) {
+        let trimmed = line.trim_start();
+        if trimmed.starts_with('{') {
+            lines.doubt(number, JSON);
+        }
+        let Some(comment) = trimmed.strip_prefix('#').or_else(|| trimmed.strip_prefix("//")) else {
             break;
         };
+        so_far = so_far.max(Directive::of(trimmed));
         let Some((name, value)) = comment.split_once('=') else {
             continue;
         };
         let value = value.trim();
-        match name.trim().to_ascii_lowercase().as_str() {
-            "escape" if value == "`" => escape = '`',
-            "syntax" => {
-                let before = line.find(value).map_or(0, |start| line[..start].chars().count());
-                let column = origin.column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
-                let end = column.saturating_add(u32::try_from(value.chars().count()).unwrap_or(u32::MAX));
-                let at = At {
-                    line: number,
-                    column,
-                    end,
-                };
-                lines.syntaxes.push((at, value.to_owned()));
-            }
+        match (name.trim().to_ascii_lowercase().as_str(), so_far) {
+            ("escape", Directive::Known) if value == "`" => escape = '`',
+            ("escape", Directive::Unknown) => lines.doubt(number, DIRECTIVE),
+            ("syntax", _) => lines
+                .syntaxes
+                .push((place(line, value, number, origin), value.to_owned())),
             _ => {}
         }
     }
     escape
 }
 
+/// What the lines before the first instruction are, from the best to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Directive {
+    Known,
+    /// it has the form of one
+    Unknown,
+    /// a comment: there are no directives behind it
+    Comment,
+}
+
+impl Directive {
+    fn of(line: &str) -> Self {
+        let parts = line.strip_prefix('#').and_then(|comment| comment.split_once('='));
+        match parts.map(|(name, value)| (name.trim().to_ascii_lowercase(), value)) {
+            Some((name, _)) if ["syntax", "escape", "check"].contains(&name.as_str()) => Self::Known,
+            Some((name, value)) if is_name(&name) && !value.trim().is_empty() => Self::Unknown,
+            _ => Self::Comment,
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic()) && name.chars().all(|one| one.is_ascii_alphanumeric())
+}
+
+fn place(line: &str, value: &str, number: u32, origin: At) -> At {
+    let before = line.find(value).map_or(0, |start| line[..start].chars().count());
+    let column = origin.column.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+    let end = column.saturating_add(u32::try_from(value.chars().count()).unwrap_or(u32::MAX));
+    At {
+        line: number,
+        column,
+        end,
+    }
+}
+
+enum End<'l> {
+    Line,
+    /// without its escape
+    Continued(&'l str),
+    /// the escape before the last one takes its meaning, for some
+    Escaped,
+}
+
 /// The escape at its end, and blanks behind it, make the next line a part of it.
-fn continues(line: &mut Word, escape: char) -> bool {
-    let last = line
-        .0
-        .iter()
-        .rposition(|(character, ..)| !matches!(character, ' ' | '\t'));
-    match last.filter(|last| line.0[*last].0 == escape) {
-        Some(last) => {
-            line.0.truncate(last);
-            true
-        }
-        None => false,
+fn end(line: &str, escape: char) -> End<'_> {
+    match line.trim_end_matches([' ', '\t']).strip_suffix(escape) {
+        Some(before) if before.ends_with(escape) => End::Escaped,
+        Some(before) => End::Continued(before),
+        None => End::Line,
     }
-}
-
-fn instruction(line: &Word, escape: char) -> Option<Instruction> {
-    let mut words = words(line, escape).into_iter();
-    let keyword = words.next()?.text().to_ascii_uppercase();
-    Some(Instruction {
-        keyword,
-        words: words.collect(),
-    })
-}
-
-/// Parted at blanks outside of quotes.
-fn words(line: &Word, escape: char) -> Vec<Word> {
-    let (mut words, mut word, mut quote, mut escaped) = (Vec::new(), Word::default(), None, false);
-    for piece in &line.0 {
-        let character = piece.0;
-        match quote {
-            _ if escaped => escaped = false,
-            Some(open) if character == open => quote = None,
-            _ if character == escape && quote != Some('\'') => escaped = true,
-            None if matches!(character, '"' | '\'') => quote = Some(character),
-            None if character.is_whitespace() => {
-                words.push(std::mem::take(&mut word));
-                continue;
-            }
-            _ => {}
-        }
-        word.0.push(*piece);
-    }
-    words.push(word);
-    words.retain(|word| !word.0.is_empty());
-    words
 }
