@@ -10,6 +10,8 @@ say() {
 
 [ -s "$1" ] || say 'there is no SARIF file'
 [ -n "$GITHUB_TOKEN" ] || say 'there is no token'
+# a port and nothing behind it: what looks like one may be a user's name
+[[ "$GITHUB_API_URL" =~ ^(https://.+|http://127\.0\.0\.1:[0-9]+)$ ]] || say 'the API is not https'
 [[ ! "$GITHUB_SHA$GITHUB_REF" =~ [[:cntrl:]\"\\] ]] || say 'the name of the ref cannot be written into JSON here'
 
 work=$(mktemp -d "$RUNNER_TEMP/portcullis.XXXXXXXX")
@@ -21,10 +23,6 @@ work=$(mktemp -d "$RUNNER_TEMP/portcullis.XXXXXXXX")
 
 # The token goes through a file that curl reads: arguments are seen by every process.
 (umask 077 && printf 'Authorization: Bearer %s\n' "$GITHUB_TOKEN" > "$work/authorization")
-case "$GITHUB_API_URL" in
-  https://* | http://127.0.0.1:*) ;;
-  *) say 'the API is not https' ;;
-esac
 status=$(curl --disable --globoff --silent --output /dev/null --write-out '%{http_code}' --max-time 60 --proto '=https,http' \
   --header "@$work/authorization" --header 'Accept: application/vnd.github+json' --header 'Content-Type: application/json' \
   --data-binary "@$work/upload.json" --url "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/code-scanning/sarifs") || status=none

@@ -13,6 +13,7 @@ mod pull_request;
 #[path = "action/runner.rs"]
 mod runner;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 
@@ -265,4 +266,59 @@ fn trusted_roots_that_cannot_be_refreshed_leave_undecided() {
         outcome.log
     );
     assert_eq!(outcome.outputs["verdict"], "undecided");
+}
+
+/// With every input: the program understands what the action calls it with.
+#[test]
+fn the_program_understands_the_actions_arguments() {
+    let digest = digest("policy");
+    let inputs = [
+        ("images", "ghcr.io/acme/api:v1"),
+        ("files", "deploy\ncompose.yaml"),
+        ("exclude", "deploy/old/**"),
+        ("exclude-image", "ghcr.io/acme/old:*"),
+        ("image-path", "spec.image"),
+        ("expect-images", "3"),
+        ("policy-digest", digest.as_str()),
+        ("mode", "inform"),
+        ("trusted-root", "root.json"),
+        ("trust-update", "sigstore"),
+        ("reports", "html=page.html\njunit=junit.xml\nmarkdown=page.md"),
+        ("comment", "true"),
+        ("insecure-registry", "registry.corp.example"),
+        ("tls-registry", "localhost:5000"),
+        ("token-host", "auth.corp.example"),
+        ("evidence-repository", "ghcr.io/acme/signatures"),
+        ("ca-file", "corp.pem"),
+    ];
+    let other = [
+        "policy",
+        "policy-from",
+        "code-scanning",
+        "token",
+        "release-url",
+        "release-digest",
+    ];
+    let all = inputs.iter().map(|(name, _)| *name).chain(other);
+    assert_eq!(
+        all.collect::<BTreeSet<_>>(),
+        action().inputs.keys().map(String::as_str).collect()
+    );
+    let release = FAKE.replacen(
+        "set -euo pipefail",
+        "set -euo pipefail\nif [ \"$1\" = trust ]; then exit 0; fi",
+        1,
+    );
+    let outcome = run_release(&release, &inputs);
+    let called = outcome.arguments.unwrap();
+    let words = called
+        .lines()
+        .next()
+        .unwrap()
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .split("][");
+    let words = ["portcullis"].into_iter().chain(words).map(OsString::from);
+    let command = args::parse(words, &Surroundings::default()).unwrap_or_else(|error| panic!("{called}: {error}"));
+    assert!(matches!(command, args::Command::Check(_)), "{called}");
 }

@@ -207,12 +207,24 @@ fn code_scanning_gets_the_findings_and_decides_nothing() {
 }
 
 #[test]
-fn a_ref_that_would_leave_its_json_is_not_sent() {
-    let mut runner = pull_request(&[("code-scanning", "true")]);
-    runner
-        .variables
-        .insert("GITHUB_REF".to_owned(), "refs/heads/x\",\"commit_sha\":\"y".to_owned());
-    let outcome = runner.run();
-    assert!(outcome.success, "{}", outcome.log);
-    assert!(outcome.log.contains("cannot be written into JSON"), "{}", outcome.log);
+fn what_would_leave_json_or_tls_is_not_sent() {
+    for (variable, value, said) in [
+        (
+            "GITHUB_REF",
+            "refs/heads/x\",\"commit_sha\":\"y",
+            "cannot be written into JSON",
+        ),
+        (
+            "GITHUB_API_URL",
+            "http://127.0.0.1:1@example.com",
+            "the API is not https",
+        ),
+        ("GITHUB_API_URL", "http://example.com", "the API is not https"),
+    ] {
+        let mut runner = pull_request(&[("code-scanning", "true")]);
+        runner.variables.insert(variable.to_owned(), value.to_owned());
+        let outcome = runner.run();
+        assert!(outcome.success, "{}", outcome.log);
+        assert!(outcome.log.contains(said), "{}", outcome.log);
+    }
 }
