@@ -215,3 +215,22 @@ fn the_tutorial_shows_what_it_runs() {
         assert!(shown.contains(answer), "{answer}");
     }
 }
+
+/// The program of the page is the one that is compiled with the library.
+#[test]
+fn the_embedding_is_the_one_that_is_compiled() {
+    let source = read("host/src/lib.rs");
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    let text: String = lines
+        .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
+        .collect();
+    let compiled = text.split("```\n").nth(1).unwrap();
+    assert_eq!(blocks("docs/embedding.md", "rust")[0].text, compiled);
+    let boundary = read("wit/evaluator.wit");
+    let functions = boundary
+        .lines()
+        .filter_map(|line| line.trim().split_once(": func(").map(|(name, _)| format!("`{name}`")));
+    let described = first_column("docs/embedding.md", "## Anywhere else: `portcullis.wasm`");
+    let functions: Vec<String> = functions.collect();
+    assert_eq!(described[..functions.len()], functions);
+}
