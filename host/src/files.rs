@@ -27,6 +27,7 @@ use crate::limits;
 use crate::reference::Reference;
 use crate::run::{Mention, Place, Sighting, SightingKind};
 use finds::Finds;
+use kind::Asked;
 
 /// What of the command line is about files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub fn find(options: &FileOptions, input: &mut dyn Read) -> Result<Found, FilesE
     walked.files.retain(|path| seen.insert(path.clone()));
     if piped {
         let content = read(input);
-        found.file("-", content, options);
+        found.file("-", content, Asked::Named, options);
     }
     for (path, why) in &walked.unread {
         found.sightings.push(about(path, SightingKind::Unreadable, why));
@@ -90,7 +91,11 @@ pub fn find(options: &FileOptions, input: &mut dyn Read) -> Result<Found, FilesE
     let most = limits::FILES.min(walked.files.len());
     for path in &walked.files[..most] {
         let content = open(path).and_then(|mut file| read(&mut file));
-        found.file(&path.display().to_string(), content, options);
+        let asked = match options.paths.contains(path) {
+            true => Asked::Named,
+            false => Asked::Found,
+        };
+        found.file(&path.display().to_string(), content, asked, options);
     }
     if let Some(path) = walked.files.get(most) {
         let why = format!("expected at most {} files, found {}", limits::FILES, walked.files.len());
@@ -100,11 +105,11 @@ pub fn find(options: &FileOptions, input: &mut dyn Read) -> Result<Found, FilesE
 }
 
 impl Found {
-    fn file(&mut self, name: &str, content: Result<String, String>, options: &FileOptions) {
+    fn file(&mut self, name: &str, content: Result<String, String>, asked: Asked, options: &FileOptions) {
         self.files.push(name.to_owned());
         let mut finds = Finds::new(name);
         match content {
-            Ok(text) => kind::find(name, &text, &options.image_paths, &mut finds),
+            Ok(text) => kind::find(name, &text, asked, &options.image_paths, &mut finds),
             Err(why) => finds.sighting(tree::At::default(), SightingKind::Unreadable, &why, ""),
         }
         for (reference, mention) in finds.images {

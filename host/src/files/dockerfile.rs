@@ -29,6 +29,19 @@ pub fn find(text: &str, origin: At, finds: &mut Finds) {
     }
 }
 
+/// Whether a text begins as these do.
+pub fn is_one(text: &str) -> bool {
+    let read = lines::read(text, At::START);
+    let first = read.instructions.first();
+    let words = first.map_or(0, |first| first.words.len());
+    let starts = first.is_some_and(|first| match first.keyword.as_str() {
+        "ARG" => true,
+        "FROM" => words == 1 || words == 3 && first.words[1].text().eq_ignore_ascii_case("as"),
+        _ => false,
+    });
+    starts || !read.syntaxes.is_empty()
+}
+
 /// What earlier instructions said.
 #[derive(Default)]
 struct Build {

@@ -86,9 +86,14 @@ impl<'f> Finds<'f> {
         self.claimed.contains_key(&(at.line, at.column))
     }
 
+    /// For what stands in a text of this file.
+    pub fn nested(&self) -> Self {
+        Self::new(self.file)
+    }
+
     /// What `read` finds in a text of its own that stands at `at`; its places are no claims on those around it.
     pub fn inside(&mut self, at: At, places: Places, read: impl FnOnce(&mut Self)) {
-        let mut inner = Self::new(self.file);
+        let mut inner = self.nested();
         read(&mut inner);
         let own = self.place(at);
         let placed = |place: Place| match places {

@@ -9,27 +9,26 @@ use crate::run::SightingKind;
 const HINT: &str = "this file is not YAML as it stands: render it first (`helm template`) and pass that with `--files -`, \
                     or leave it out with `--exclude`";
 
-/// Keys of files that name images.
-const KEYS: [&str; 9] = [
+/// In lower case: no file that names images is without all of them, however it is written. JSON may have an escape in
+/// the place of any letter.
+const WORDS: [&str; 9] = [
     "image",
-    "apiVersion",
-    "kind",
-    "services",
+    "apiversion",
     "containers",
+    "services",
     "repository",
     "uses",
     "script",
-    "images",
+    "\\u",
+    "\\x",
 ];
 
-/// Whether a file that cannot be read would have named images, as far as its lines tell.
-pub fn find(text: &str, error: &(At, String), finds: &mut Finds) {
-    let mut relevant = false;
+/// Whether a file that cannot be read would have named images: surely (`must`), or as far as its words tell.
+pub fn find(text: &str, error: &(At, String), must: bool, finds: &mut Finds) {
     for (number, line) in text.lines().enumerate() {
         let Some((key, value)) = key_and_value(line) else {
             continue;
         };
-        relevant = relevant || KEYS.contains(&key);
         if key != "image" || value.is_empty() {
             continue;
         }
@@ -43,7 +42,8 @@ pub fn find(text: &str, error: &(At, String), finds: &mut Finds) {
             finds.sighting(at, SightingKind::Unresolved, value, HINT);
         }
     }
-    if relevant {
+    let lower = text.to_ascii_lowercase();
+    if must || WORDS.iter().any(|word| lower.contains(word)) {
         finds.sighting(error.0, SightingKind::Unreadable, &error.1, HINT);
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 
 mod dockerfile;
+mod kinds;
 mod places;
 
 use crate::emit::expected::assert_expected;
@@ -40,10 +41,14 @@ fn lines(found: &Found, root: &str) -> String {
     images.chain(sightings).collect()
 }
 
-/// What a text alone says, as a file of this name.
+/// What a text alone says, as a file of this name in a folder.
 fn in_text(name: &str, text: &str) -> String {
+    as_asked(Asked::Found, name, text)
+}
+
+fn as_asked(asked: Asked, name: &str, text: &str) -> String {
     let mut finds = Finds::new(name);
-    kind::find(name, text, &[], &mut finds);
+    kind::find(name, text, asked, &[], &mut finds);
     let found = Found {
         files: Vec::new(),
         images: finds.images,

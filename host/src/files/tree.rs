@@ -113,6 +113,11 @@ impl Tree {
         matches!(self.nodes[id.0].kind, Kind::Mapping(_))
     }
 
+    /// A mapping or a sequence.
+    pub fn is_collection(&self, id: Id) -> bool {
+        matches!(self.nodes[id.0].kind, Kind::Mapping(_) | Kind::Sequence(_))
+    }
+
     /// Empty for what is no sequence.
     pub fn items(&self, id: Id) -> &[Id] {
         match &self.nodes[id.0].kind {

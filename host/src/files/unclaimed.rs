@@ -1,6 +1,8 @@
 //! What looks like an image and that nobody claimed: a key that is called so with a value that reads like a reference.
 //! Nobody may think that it was judged.
 
+use std::collections::BTreeSet;
+
 use super::finds::{Finds, is_templated};
 use super::tree::{At, Id, Tree};
 use super::{helm_values, kubernetes};
@@ -18,7 +20,14 @@ pub enum Certainty {
     Unknown,
 }
 
+/// How many texts in each other are read: a chart's values in a manifest in a ConfigMap.
+const DEPTH: usize = 2;
+
 pub fn find(tree: &Tree, document: Id, certainty: Certainty, finds: &mut Finds) {
+    below(tree, document, certainty, DEPTH, finds);
+}
+
+fn below(tree: &Tree, document: Id, certainty: Certainty, depth: usize, finds: &mut Finds) {
     for node in tree.below(&[document], |parent, key| kubernetes::is_report(tree, parent, key)) {
         if certainty == Certainty::Known && helm_values::is_image(tree, node) {
             repository(tree, node, finds);
@@ -31,7 +40,10 @@ pub fn find(tree: &Tree, document: Id, certainty: Certainty, finds: &mut Finds) 
                 .for_each(|item| scalar(tree, "from", *item, certainty, finds));
             scalar(tree, key, value, certainty, finds);
         }
-        embedded(tree, node, finds);
+        let said = embedded(tree, node, finds);
+        if let Some(depth) = depth.checked_sub(1) {
+            read(tree, node, (certainty, depth), &said, finds);
+        }
     }
 }
 
@@ -83,10 +95,41 @@ fn looks_like_image(key: &str, text: &str, certainty: Certainty) -> bool {
     }
 }
 
-/// Lines of a text in the document, such as a manifest in a ConfigMap.
-fn embedded(tree: &Tree, node: Id, finds: &mut Finds) {
-    let Some(text) = tree.text(node).filter(|text| text.contains('\n')) else {
+/// A text that is a document itself; but what its lines said is said.
+fn read(tree: &Tree, node: Id, (certainty, depth): (Certainty, usize), said: &BTreeSet<String>, finds: &mut Finds) {
+    let may_be = |text: &&str| text.contains('\n') || text.contains(": ") || text.trim_start().starts_with(['{', '[']);
+    let Some(text) = tree.text(node).filter(may_be) else {
         return;
+    };
+    let inner = Tree::read(text);
+    let mut own = finds.nested();
+    for document in inner
+        .documents
+        .iter()
+        .filter(|document| inner.is_collection(**document))
+    {
+        below(&inner, *document, certainty, depth, &mut own);
+    }
+    if inner.is_exhausted() {
+        own.sighting(
+            At::default(),
+            SightingKind::Unreadable,
+            "a text larger than can be looked at",
+            HINT,
+        );
+    }
+    for sighting in own.sightings {
+        if !said.contains(&sighting.text) {
+            finds.sighting(tree.at(node), sighting.kind, &sighting.text, &sighting.hint);
+        }
+    }
+}
+
+/// Lines of a text in the document, such as a manifest in a ConfigMap; the images that they name.
+fn embedded(tree: &Tree, node: Id, finds: &mut Finds) -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    let Some(text) = tree.text(node).filter(|text| text.contains('\n')) else {
+        return said;
     };
     for (number, line) in text.lines().enumerate() {
         let Some((key, value)) = key_and_value(line) else {
@@ -103,8 +146,10 @@ fn embedded(tree: &Tree, node: Id, finds: &mut Finds) {
         if names_images(key) && looks_like_image(key, value, Certainty::Unknown) && !finds.is_claimed(place) {
             finds.claim(place, value);
             finds.sighting(place, SightingKind::Unclaimed, value, HINT);
+            said.insert(value.to_owned());
         }
     }
+    said
 }
 
 /// `- image: "nginx:1.27" # why` is `image` and `nginx:1.27`.
