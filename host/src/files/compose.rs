@@ -1,8 +1,11 @@
 //! Compose files. <https://github.com/compose-spec/compose-spec/blob/main/05-services.md>
 
 use super::dockerfile;
-use super::finds::{Finds, Places};
+use super::finds::{Finds, Places, without};
 use super::tree::{At, Id, Tree};
+use super::unclaimed::{Certainty, looks_like_image};
+use crate::reference::Reference;
+use crate::run::SightingKind;
 
 /// What `additional_contexts` begins with where it means an image.
 const CONTEXT: &str = "docker-image://";
@@ -54,16 +57,50 @@ fn build(tree: &Tree, build: Id, finds: &mut Finds) {
             finds.inside(at, places, |finds| dockerfile::find(text, at, finds));
         }
     }
+    if let Some(arguments) = tree.get(build, "args") {
+        self::arguments(tree, arguments, finds);
+    }
     let contexts = tree.get(build, "additional_contexts");
     for context in contexts.into_iter().flat_map(|contexts| tree.entries(contexts)) {
-        if let Some(image) = tree.text(context.value).and_then(|text| text.strip_prefix(CONTEXT)) {
+        if let Some(image) = tree.text(context.value).and_then(|text| without(CONTEXT, text)) {
             finds.image(tree.at(context.value), image);
         }
     }
     for context in contexts.into_iter().flat_map(|contexts| tree.items(contexts)) {
-        if let Some((_, image)) = tree.text(*context).and_then(|text| text.split_once(CONTEXT)) {
+        let value = tree.text(*context).and_then(|text| text.split_once('='));
+        if let Some(image) = value.and_then(|(_, value)| without(CONTEXT, value)) {
             let at: At = tree.at(*context);
             finds.image(at, image);
         }
+    }
+}
+
+/// They take the place of the defaults of `ARG`, from which a Dockerfile's images are made.
+fn arguments(tree: &Tree, arguments: Id, finds: &mut Finds) {
+    let mapped = tree
+        .entries(arguments)
+        .into_iter()
+        .map(|entry| (entry.key, entry.value));
+    for (key, value) in mapped {
+        if let Some(text) = tree.text(value) {
+            argument(key, text, tree.at(value), finds);
+        }
+    }
+    for item in tree.items(arguments) {
+        if let Some((key, text)) = tree.text(*item).and_then(|text| text.split_once('=')) {
+            argument(key, text, tree.at(*item), finds);
+        }
+    }
+}
+
+fn argument(key: &str, text: &str, at: At, finds: &mut Finds) {
+    let key = key.to_ascii_lowercase();
+    let is_named = key.ends_with("image") || key.ends_with("base") || key.ends_with("from");
+    let is_image =
+        is_named && text.parse::<Reference>().is_ok() || looks_like_image("argument", text, Certainty::Unknown);
+    if is_image && finds.claim(at, text) {
+        let hint = "it takes the place of a default of `ARG`, and may be an image: leave it out with `--exclude-image` if \
+                    it is none, or pass what is built";
+        finds.sighting(at, SightingKind::Unclaimed, text, hint);
     }
 }

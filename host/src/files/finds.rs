@@ -162,6 +162,12 @@ pub fn is_templated(text: &str) -> bool {
     text.contains('$') || text.contains("{{") || text.contains("{%") || text.contains("<%")
 }
 
+/// The rest behind `scheme`, in any case.
+pub fn without<'t>(scheme: &str, text: &'t str) -> Option<&'t str> {
+    let (start, rest) = text.trim_start().split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
 /// `[registry/]repository[:tag][@digest]`; the digest with its algorithm.
 pub fn compose(registry: &str, repository: &str, tag: &str, digest: &str) -> String {
     let mut text = String::new();

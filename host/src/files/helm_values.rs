@@ -3,9 +3,11 @@
 //! <https://helm.sh/docs/chart_best_practices/pods/#images>
 
 use super::finds::{Finds, compose};
-use super::tree::{Id, Tree};
+use super::tree::{Entry, Id, Tree};
 use crate::run::SightingKind;
 
+/// Of an image.
+const PARTS: [&str; 5] = ["registry", "repository", "name", "tag", "digest"];
 /// Charts that use a common registry read it from one of these below `global`.
 const GLOBAL: [&str; 3] = ["imageRegistry", "registry", "image"];
 
@@ -15,8 +17,32 @@ pub fn find(tree: &Tree, document: Id, finds: &mut Finds) {
         if is_image(tree, node) {
             parts(tree, node, finds);
         }
-        let whole = tree.entries(node).into_iter().filter(|entry| entry.key == "image");
-        whole.for_each(|entry| finds.node(tree, entry.value));
+        for entry in tree.entries(node) {
+            if entry.key == "image" {
+                finds.node(tree, entry.value);
+            }
+            if entry.key.to_ascii_lowercase().ends_with("image") {
+                partial(tree, entry, finds);
+            }
+        }
+    }
+}
+
+/// One file of values may change a part of what another one says: `image: { tag: … }`.
+fn partial(tree: &Tree, entry: Entry, finds: &mut Finds) {
+    let id = entry.value;
+    if is_image(tree, id) || !PARTS.iter().any(|key| tree.get(id, key).is_some()) {
+        return;
+    }
+    if tree.text_of(id, "repository").is_some() {
+        return parts(tree, id, finds);
+    }
+    let of = |key: &&str| tree.text_of(id, key).map(|text| format!("{key}: {}", text.trim()));
+    let text: Vec<String> = PARTS.iter().filter_map(of).collect();
+    let (at, text) = (tree.at(id), format!("{} {{ {} }}", entry.key, text.join(", ")));
+    if finds.claim(at, &text) {
+        let hint = "a part of an image, the rest of which is elsewhere: pass `helm template` with `--files -`";
+        finds.sighting(at, SightingKind::Unresolved, &text, hint);
     }
 }
 

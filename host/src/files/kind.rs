@@ -32,6 +32,12 @@ fn name(path: &Path) -> String {
         .map_or_else(String::new, |name| name.to_string_lossy().to_ascii_lowercase())
 }
 
+/// Whether the path is that of a Dockerfile.
+pub fn names_dockerfile(path: &str) -> bool {
+    let name = name(Path::new(path));
+    is_dockerfile(&name) || may_be_dockerfile(&name)
+}
+
 const DOCKERFILES: [&str; 2] = ["dockerfile", "containerfile"];
 
 fn is_dockerfile(name: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::*;
 
 mod dockerfile;
+mod elsewhere;
 mod kinds;
 mod places;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::finds::{Finds, is_templated};
+use super::finds::{Finds, is_templated, without};
 use super::tree::{At, Id, Tree};
 use super::{helm_values, kubernetes};
 use crate::reference::Reference;
@@ -38,12 +38,23 @@ fn below(tree: &Tree, document: Id, certainty: Certainty, depth: usize, finds: &
                 .iter()
                 .filter(|_| key == "images")
                 .for_each(|item| scalar(tree, "from", *item, certainty, finds));
+            if key == "services" {
+                services(tree, value, certainty, finds);
+            }
             scalar(tree, key, value, certainty, finds);
         }
         let said = embedded(tree, node, finds);
         if let Some(depth) = depth.checked_sub(1) {
             read(tree, node, (certainty, depth), &said, finds);
         }
+    }
+}
+
+/// `services: [postgres:16, { name: redis:8 }]`.
+fn services(tree: &Tree, list: Id, certainty: Certainty, finds: &mut Finds) {
+    for item in tree.items(list) {
+        let item = tree.get(*item, "name").unwrap_or(*item);
+        scalar(tree, "image", item, certainty, finds);
     }
 }
 
@@ -77,9 +88,9 @@ fn names_images(key: &str) -> bool {
     key.ends_with("image") || matches!(key.as_str(), "from" | "uses")
 }
 
-fn looks_like_image(key: &str, text: &str, certainty: Certainty) -> bool {
+pub fn looks_like_image(key: &str, text: &str, certainty: Certainty) -> bool {
     let text = text.trim();
-    let named = text.strip_prefix("docker://").unwrap_or(text);
+    let named = without("docker://", text).unwrap_or(text);
     let Ok(reference) = named.parse::<Reference>() else {
         return false;
     };

@@ -1,8 +1,10 @@
 //! Workflows and actions of GitHub, and of Forgejo and Gitea, which read the same.
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax>
 
-use super::finds::Finds;
+use super::finds::{Finds, without};
+use super::kind;
 use super::tree::{Id, Tree};
+use crate::run::SightingKind;
 
 const DOCKER: &str = "docker://";
 
@@ -37,9 +39,16 @@ pub fn find_in_action(tree: &Tree, document: Id, finds: &mut Finds) {
     let Some(image) = tree.get(runs, "image") else {
         return;
     };
-    match tree.text(image).and_then(|text| text.strip_prefix(DOCKER)) {
+    let Some(text) = tree.text(image) else {
+        return;
+    };
+    match without(DOCKER, text) {
         Some(reference) => finds.image(tree.at(image), reference),
-        // a Dockerfile of the repository, which is built
+        None if !kind::names_dockerfile(text) && finds.claim(tree.at(image), text) => {
+            let expected = "expected `docker://` and a reference, or a Dockerfile of the repository";
+            finds.sighting(tree.at(image), SightingKind::Invalid, text, expected);
+        }
+        // it is built
         None => drop(finds.claim(tree.at(image), "")),
     }
 }
@@ -54,7 +63,7 @@ fn image(tree: &Tree, container: Id, finds: &mut Finds) {
 
 fn without_scheme(tree: &Tree, id: Id, finds: &mut Finds) {
     if let Some(text) = tree.text(id) {
-        finds.image(tree.at(id), text.strip_prefix(DOCKER).unwrap_or(text));
+        finds.image(tree.at(id), without(DOCKER, text).unwrap_or(text));
     }
 }
 
@@ -62,7 +71,7 @@ fn steps(tree: &Tree, job: Id, finds: &mut Finds) {
     let steps = tree.get(job, "steps");
     for step in steps.into_iter().flat_map(|steps| tree.items(steps)) {
         if let Some(uses) = tree.get(*step, "uses")
-            && let Some(reference) = tree.text(uses).and_then(|text| text.strip_prefix(DOCKER))
+            && let Some(reference) = tree.text(uses).and_then(|text| without(DOCKER, text))
         {
             finds.image(tree.at(uses), reference);
         }

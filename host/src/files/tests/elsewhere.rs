@@ -1,0 +1,133 @@
+//! Images whose parts, or whose file, are elsewhere.
+
+use super::in_text;
+
+fn assert_seen(cases: &[(&str, &str, &str)]) {
+    for (name, text, expected) in cases {
+        let seen = in_text(name, text);
+        assert!(seen.contains(expected), "{text}\nsays\n{seen}not\n{expected}");
+    }
+}
+
+#[test]
+fn references_of_gitlab_are_followed() {
+    assert_seen(&[
+        (
+            "x.yml",
+            ".images: {node: a:1}\nj: {script: a, image: !reference [.images, node]}\n",
+            "image x.yml:1:17 a:1",
+        ),
+        (
+            "x.yml",
+            ".a: {x: !reference [.b, y]}\n.b: {y: a:1}\nj: {script: a, image: !reference [.a, x]}\n",
+            "image x.yml:2:9 a:1",
+        ),
+        (
+            "x.yml",
+            ".s: {x: [a:1, {name: b:1}], y: c:1}\nj: {script: a, services: [!reference [.s, x], !reference [.s, y]]}\n",
+            "image x.yml:1:10 a:1\nimage x.yml:1:22 b:1\nimage x.yml:1:32 c:1",
+        ),
+        (
+            "x.yml",
+            ".s: {x: [a:1]}\nj: {script: a, services: !reference [.s, x]}\n",
+            "image x.yml:1:10 a:1",
+        ),
+        (
+            "x.yml",
+            ".s: {x: a:1}\nj: {script: a, image: {name: !reference [.s, x]}}\n",
+            "image x.yml:1:9 a:1",
+        ),
+    ]);
+}
+
+#[test]
+fn references_of_gitlab_in_a_ring_are_undecided() {
+    assert_seen(&[(
+        "x.yml",
+        "a: {script: a, image: !reference [b, image]}\nb: {script: b, image: !reference [a, image]}\n",
+        "unresolved x.yml:",
+    )]);
+}
+
+#[test]
+fn included_files_of_gitlab_are_pipelines() {
+    assert_seen(&[
+        ("x.yml", "default: {image: a}\n", "image x.yml:1:18 a\n"),
+        ("x.yml", ".hidden: {image: a}\n", "image x.yml:1:18 a\n"),
+        ("x.yml", "j: {extends: .a, services: [b]}\n", "image x.yml:1:29 b\n"),
+        ("x.yml", "j: {rules: [], image: b}\n", "image x.yml:1:23 b\n"),
+        (
+            "x.yml",
+            "include: [{local: b.yml}]\nj: {image: b}\n",
+            "image x.yml:2:12 b\n",
+        ),
+        (
+            "x.yml",
+            "j: {services: [b:1, {name: c:1}]}\n",
+            "unclaimed x.yml:1:16 b:1\nunclaimed x.yml:1:28 c:1\n",
+        ),
+    ]);
+}
+
+#[test]
+fn parts_of_images_in_values_are_undecided() {
+    assert_seen(&[
+        (
+            "values.yaml",
+            "image: {repository: x}\n",
+            "unresolved values.yaml:1:21 x\n",
+        ),
+        (
+            "values.yaml",
+            "image: {tag: evil}\n",
+            "unresolved values.yaml:1:8 image { tag: evil }\n",
+        ),
+        (
+            "values.yaml",
+            "a: {sideImage: {registry: evil}}\n",
+            "unresolved values.yaml:1:16 sideImage { registry: evil }",
+        ),
+        (
+            "values.yaml",
+            "image: {name: a, tag: evil}\n",
+            "unresolved values.yaml:1:8 image { name: a, tag: evil }",
+        ),
+        (
+            "values.yaml",
+            "image: {digest: 'sha256:1'}\n",
+            "unresolved values.yaml:1:8 image { digest: sha256:1 }",
+        ),
+    ]);
+}
+
+#[test]
+fn schemes_are_read_in_any_case() {
+    let action = |image: &str| format!("runs: {{using: docker, image: '{image}'}}\n");
+    assert_eq!(
+        in_text("action.yml", &action("Docker://a:1")),
+        "image action.yml:1:30 a:1\n"
+    );
+    assert_eq!(
+        in_text("action.yml", &action("docker:/a:1")),
+        "invalid action.yml:1:30 docker:/a:1\n"
+    );
+    assert_eq!(in_text("action.yml", &action("build/Dockerfile")), "");
+    let workflow = "on: push\njobs: {a: {steps: [{uses: DOCKER://a:1}]}}\n";
+    assert_eq!(in_text("x.yml", workflow), "image x.yml:2:27 a:1\n");
+}
+
+#[test]
+fn build_arguments_of_compose_may_be_images_undecided() {
+    let build = |args: &str| format!("services: {{a: {{build: {{context: ., args: {args}}}}}}}\n");
+    for (args, expected) in [
+        ("{BASE: evil/x:1}", "unclaimed compose.yaml:1:49 evil/x:1\n"),
+        (
+            "{X: ghcr.io/evil/x:1}",
+            "unclaimed compose.yaml:1:46 ghcr.io/evil/x:1\n",
+        ),
+        ("['BASE=evil/x:1']", "unclaimed compose.yaml:1:43 evil/x:1\n"),
+        ("{X: 1, Y: 'true'}", ""),
+    ] {
+        assert_eq!(in_text("compose.yaml", &build(args)), expected, "{args}");
+    }
+}
