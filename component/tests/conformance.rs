@@ -12,6 +12,7 @@ use portcullis_component::wit::diagnostics::Error;
 use portcullis_component::wit::evidence::{Evidence, Outcome};
 use portcullis_component::wit::request::{Blob, Breadth, Image, NamedFile, PolicySource, Request};
 
+#[allow(dead_code, reason = "it reads layouts too, which the suite has none of")]
 mod support;
 
 const IDENTITY: &str = "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";

@@ -283,7 +283,7 @@ impl<'a: 'p, 'p> Docket<'a, 'p> {
             signers.iter().map(prove).collect()
         };
         if candidate.content.is_beside() {
-            let refused = reading.signed.as_ref().err().map(Rejection::clone);
+            let refused = reading.signed.as_ref().err().cloned();
             return refused.map(|rejection| (None, Err(rejection))).into_iter().collect();
         }
         match &self.tried {

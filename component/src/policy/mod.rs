@@ -108,6 +108,7 @@ pub struct Rule {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a policy has a handful of rules")]
 pub enum RuleKind {
     Signature(SignatureRule),
     /// Of attestations: which ones count, and what each must say.

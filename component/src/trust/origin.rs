@@ -49,7 +49,7 @@ impl Origin {
     pub(super) fn refreshed(verified: &Verified) -> Self {
         Self {
             source: Source::Refreshed,
-            versions: Some(verified.versions.clone()),
+            versions: Some(verified.versions),
             as_of: verified.as_of,
             expires: Some(verified.expires),
             max_age: None,
@@ -61,7 +61,7 @@ impl Origin {
             name: name.to_owned(),
             digest: digest.to_string(),
             source: self.source,
-            versions: self.versions.clone(),
+            versions: self.versions,
             as_of: self.as_of,
             expires: self.expires,
         }

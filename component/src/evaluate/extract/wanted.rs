@@ -42,7 +42,7 @@ impl Question {
                     Some(one) => statement::short_type(one),
                     None => short,
                 };
-                SBOMS.iter().any(|known| *known == short)
+                SBOMS.contains(&short)
             }
             Wanted::Short => short == self.asked,
             Wanted::Anything => true,
