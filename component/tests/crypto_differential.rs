@@ -1,5 +1,5 @@
 //! Our provider against aws-lc's: the same verdict and the same error, or a difference that is listed here by name.
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod crypto_forged;
 mod crypto_vectors;

@@ -1,4 +1,5 @@
 //! The layouts that real cosign signed, judged natively: verdict and class of each as `tests/fixtures/expected.tsv` says.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 mod support;
 

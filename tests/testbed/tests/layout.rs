@@ -1,4 +1,5 @@
 //! Layouts on disk and in a tar are what other tools expect.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 use serde_json::{Value, json};
 use std::process::Command;

@@ -1,4 +1,5 @@
 //! What the testbed signs is good: sigstore-verify accepts each happy kind, so what a test breaks is why it is refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 use base64::prelude::*;
 use serde_json::{Value, json};

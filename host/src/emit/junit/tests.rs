@@ -14,6 +14,7 @@ fn rendered(run: &Run) -> String {
 }
 
 /// junit-10.xsd: children and attributes of each element, required ones first.
+#[allow(clippy::type_complexity, reason = "a table")]
 const SCHEMA: [(&str, &[&str], &[&str], &[&str]); 8] = [
     (
         "testsuites",
