@@ -1,6 +1,6 @@
 //! What the process answers: the verdict over all images and the exit code. No format or flag of the output changes it.
 
-use crate::run::{Fault, IMAGE, Image, Run, UNMATCHED};
+use crate::run::{Fault, IMAGE, Image, Run, SightingKind, UNMATCHED};
 use crate::wit::basics::{Mode, Verdict};
 use crate::wit::report::RuleResult;
 
@@ -53,7 +53,7 @@ impl Run {
             Exit::Deny
         } else if images().any(Image::blocks_undecided) || self.has_unjudged() {
             Exit::Undecided
-        } else if !images().any(Image::was_evaluated) {
+        } else if !images().any(Image::was_evaluated) || self.names_nothing() {
             Exit::Nothing
         } else {
             Exit::Allow
@@ -63,7 +63,10 @@ impl Run {
     /// The truth about all images: `--mode inform` changes the exit code, never this.
     pub fn verdict(&self) -> Verdict {
         let verdicts = || self.images.iter().map(Image::verdict);
-        let complete = self.faults.is_empty() && !self.has_unjudged() && self.images.iter().any(Image::was_evaluated);
+        let complete = self.faults.is_empty()
+            && !self.has_unjudged()
+            && !self.names_nothing()
+            && self.images.iter().any(Image::was_evaluated);
         if verdicts().any(|verdict| verdict == Verdict::Deny) {
             Verdict::Deny
         } else if complete && verdicts().all(|verdict| verdict == Verdict::Allow) {
@@ -75,6 +78,12 @@ impl Run {
 }
 
 impl Run {
+    /// `--files` was given and found none: what it was to check was not, however good the arguments beside it are.
+    fn names_nothing(&self) -> bool {
+        let mut sightings = self.sightings.iter();
+        sightings.any(|sighting| sighting.kind == SightingKind::Nothing)
+    }
+
     /// A file names what may be an image and was not judged: nothing lets that pass.
     fn has_unjudged(&self) -> bool {
         self.sightings.iter().any(|sighting| sighting.kind.leaves_undecided())

@@ -260,4 +260,9 @@ fn what_a_file_names_and_nobody_judged_undecided() {
     }
     assert_eq!(answer(Enforce, vec![allowed()], Excluded), (Exit::Allow, Allow));
     assert_eq!(answer(Enforce, vec![], Nothing), (Exit::Nothing, Undecided));
+    // good arguments beside files without any
+    for mode in [Enforce, Inform] {
+        assert_eq!(answer(mode, vec![allowed()], Nothing), (Exit::Nothing, Undecided));
+    }
+    assert_eq!(answer(Enforce, vec![denied()], Nothing), (Exit::Deny, Deny));
 }

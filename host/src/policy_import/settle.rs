@@ -171,12 +171,13 @@ fn prune(draft: &mut Draft) {
     let rules = named(&mut draft.rules.iter().filter_map(|part| Some(&part.value.as_ref()?.name)));
     for part in &mut draft.images {
         let Some(entry) = &mut part.value else { continue };
-        entry.rules.retain(|name| rules.contains(name));
-        if entry.rules.is_empty() {
-            leave_out(
-                part,
-                say!["none of its rules could be imported; what nothing else matches is denied"],
-            );
+        // with the rest of them it would allow more than was said
+        if entry.rules.is_empty() || entry.rules.iter().any(|name| !rules.contains(name)) {
+            let why = match entry.rules.iter().any(|name| rules.contains(name)) {
+                true => "not all of its rules could be imported; what nothing else matches is denied",
+                false => "none of its rules could be imported; what nothing else matches is denied",
+            };
+            leave_out(part, say![why]);
         }
     }
     if rules.is_empty() && draft.rules.is_empty() {

@@ -51,6 +51,16 @@ impl Import {
         let decided = say!["images that pass or fail without evidence; what no entry of `images` matches is denied"];
         fields.cannot(&["static"], &decided, &mut self.notes);
         fields.finish(&mut self.notes);
+        let types: Option<Vec<String>> = attestations
+            .into_iter()
+            .map(|one| attestation(one, &mut self.notes))
+            .collect();
+        let Some(types) = types else {
+            let less = say!["a rule without it would allow more: there is none for this authority"];
+            self.notes.missing(&at.key("attestations"), less);
+            self.draft.signers.push(Part::new(at, None, &mut self.notes));
+            return None;
+        };
         let mut signers = Vec::new();
         if let Some(key) = key {
             signers.extend(self.key(key, &written, logged.clone()));
@@ -58,10 +68,6 @@ impl Import {
         if let Some(keyless) = keyless {
             self.keyless(keyless, &written, &logged.unwrap_or_default(), &mut signers);
         }
-        let types: Vec<String> = attestations
-            .into_iter()
-            .filter_map(|one| attestation(one, &mut self.notes))
-            .collect();
         if signers.is_empty() {
             self.draft.signers.push(Part::new(at, None, &mut self.notes));
             return None;
@@ -230,19 +236,25 @@ fn log(fields: &mut Fields, notes: &mut Notes) -> Option<Log> {
     })
 }
 
-/// Its predicate type, as `type` has it.
+/// Its predicate type, as `type` has it; none: it asks for more than can be said.
 fn attestation(node: Node, notes: &mut Notes) -> Option<String> {
     let at = node.at.clone();
     let mut fields = node.fields(notes)?;
     fields.without_meaning(&["name"]);
-    let condition = say!["a condition on the statement: here it only has to be there and signed; write it as `where`"];
-    fields.cannot(&["policy"], &condition, notes);
+    let policy = fields.take("policy");
+    if let Some(policy) = &policy {
+        let condition = say!["a condition on the statement: write a rule of your own with it as `where`"];
+        notes.missing(&policy.at, condition);
+    }
     let written = fields.text("predicateType", notes);
     fields.finish(notes);
     let Some(written) = written else {
         notes.missing(&at, say!["an attestation without `predicateType`"]);
         return None;
     };
+    if policy.is_some() {
+        return None;
+    }
     let short = [
         ("slsaprovenance", "https://slsa.dev/provenance/v0.2"),
         ("slsaprovenance02", "https://slsa.dev/provenance/v0.2"),

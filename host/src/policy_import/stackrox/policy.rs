@@ -76,7 +76,7 @@ impl Import {
         fields.finish(&mut self.notes);
         let rules: Vec<String> = sections
             .into_iter()
-            .filter_map(|section| self.section(section, &common))
+            .flat_map(|section| self.section(section, &common))
             .collect();
         if rules.is_empty() {
             self.notes.missing(
@@ -96,10 +96,12 @@ impl Import {
         self.draft.images.push(Part::new(at, Some(entry), &mut self.notes));
     }
 
-    /// The name of its rule, where it is about signatures.
-    fn section(&mut self, node: Node, common: &Common) -> Option<String> {
+    /// The names of its rules, where it is about signatures.
+    fn section(&mut self, node: Node, common: &Common) -> Vec<String> {
         let at = node.at.clone();
-        let mut fields = node.fields(&mut self.notes)?;
+        let Some(mut fields) = node.fields(&mut self.notes) else {
+            return Vec::new();
+        };
         fields.without_meaning(&["sectionName"]);
         let groups = fields.items("policyGroups", &mut self.notes);
         fields.finish(&mut self.notes);
@@ -116,26 +118,34 @@ impl Import {
             }
         }
         if by.is_none() && self.notes.is_empty() {
-            return None;
+            return Vec::new();
         }
         for (at, name) in others.iter().filter(|_| by.is_some()) {
             let effect = "` narrows it there; here it holds for every image of `match`";
             self.notes.missing(at, say!["the criterion `", name, effect]);
         }
-        let rule = by.map(|by| Rule {
-            name: self.rules.fresh(&common.name, "signed"),
-            demand: Demand::Signature,
-            by,
-            severity: common.severity,
-            remediation: common.remediation.clone(),
-        });
-        let name = rule.as_ref().map(|rule| rule.name.clone());
-        self.draft.rules.push(Part::new(at, rule, &mut self.notes));
-        name
+        let Some(groups) = by else {
+            self.draft.rules.push(Part::new(at, None, &mut self.notes));
+            return Vec::new();
+        };
+        let mut names = Vec::new();
+        for by in groups {
+            let rule = Rule {
+                name: self.rules.fresh(&common.name, "signed"),
+                demand: Demand::Signature,
+                by,
+                severity: common.severity,
+                remediation: common.remediation.clone(),
+            };
+            names.push(rule.name.clone());
+            let part = Part::new(at.clone(), Some(rule), &mut self.notes);
+            self.draft.rules.push(part);
+        }
+        names
     }
 
-    /// Signers of the integrations that a group names. There any one of them is enough.
-    fn signers_of(&mut self, mut group: Fields) -> Option<Vec<String>> {
+    /// Signers of the integrations that a group names: of each alone where it wants all of them (`AND`), else together.
+    fn signers_of(&mut self, mut group: Fields) -> Option<Vec<Vec<String>>> {
         let at = group.at.clone();
         let values = group.items("values", &mut self.notes);
         if group.flag("negate", &mut self.notes) {
@@ -143,23 +153,18 @@ impl Import {
                 .missing(&at, say!["a negated criterion asks that nobody has signed"]);
             return None;
         }
-        if group
-            .text("booleanOperator", &mut self.notes)
-            .is_some_and(|operator| operator == "AND")
-            && values.len() > 1
-        {
-            self.notes
-                .missing(&at, say!["`AND` of several integrations; here any of them will do"]);
-        }
+        let operator = group.text("booleanOperator", &mut self.notes);
         group.finish(&mut self.notes);
-        let mut signers = Vec::new();
+        let mut each = Vec::new();
         for value in values {
             let at = value.at.clone();
+            let mut signers = Vec::new();
             let Some(id) = value.fields(&mut self.notes).and_then(|mut value| {
                 let id = value.text("value", &mut self.notes);
                 value.finish(&mut self.notes);
                 id
             }) else {
+                each.push(signers);
                 continue;
             };
             match self.by_integration.get(&id) {
@@ -168,8 +173,14 @@ impl Import {
                     .notes
                     .missing(&at, say!["the integration `", id, "` is in none of the files"]),
             }
+            each.push(signers);
         }
-        Some(signers)
+        if operator.is_some_and(|operator| operator == "AND") {
+            return Some(each);
+        }
+        let mut any = Vec::new();
+        each.into_iter().flatten().for_each(|name| push_once(&mut any, name));
+        Some(vec![any])
     }
 }
 

@@ -395,3 +395,55 @@ fn certificates_that_nothing_dates_are_as_the_reader_of_policies_wants_them() {
     assert!(says("does without the transparency log"), "{told:?}");
     assert!(says("does without the certificate transparency log"), "{told:?}");
 }
+
+/// Fewer demands than there were would allow more.
+#[test]
+fn attestations_that_ask_for_more_leave_no_rule() {
+    let with = |attestation: Value| {
+        let authority = json!({ "name": "a", "key": { "data": key("lab.pub") }, "ctlog": { "url": "https://rekor.sigstore.dev" },
+            "attestations": [{ "name": "s", "predicateType": "https://cyclonedx.org/bom" }, attestation] });
+        cluster(&json!({ "images": [{ "glob": "**" }], "authorities": [authority] }))
+    };
+    for attestation in [
+        json!({ "name": "s", "predicateType": "custom", "policy": { "type": "cue", "data": "a: 1" } }),
+        json!({ "name": "s" }),
+    ] {
+        let imported = with(attestation);
+        assert!(!imported.text.contains("- match:"), "{}", imported.text);
+        let told = missing(&imported);
+        assert!(
+            told.iter().any(|one| one.contains("there is none for this authority")),
+            "{told:#?}"
+        );
+        assert!(told.iter().any(|one| one.contains("is denied")), "{told:#?}");
+    }
+}
+
+#[test]
+fn all_of_several_integrations_are_demanded() {
+    let signed = |id: &str, name: &str| json!({ "id": id, "name": id, "cosign": { "publicKeys": [{ "name": id, "publicKeyPemEnc": key(name) }] } });
+    let with = |operator: &str, ids: &[&str]| {
+        let values: Vec<Value> = ids.iter().map(|id| json!({ "value": id })).collect();
+        let group =
+            json!({ "fieldName": "Image Signature Verified By", "booleanOperator": operator, "values": values });
+        stackrox(&json!({
+            "integrations": [signed("one", "lab.pub"), signed("two", "other.pub")],
+            "policies": [{ "name": "p", "policySections": [{ "policyGroups": [group] }] }],
+        }))
+    };
+    let any = with("OR", &["one", "two"]);
+    assert!(
+        any.text.contains("any-of:") && any.text.contains("rules: [p]"),
+        "{}",
+        any.text
+    );
+    let all = with("AND", &["one", "two"]);
+    assert!(
+        !all.text.contains("any-of:") && all.text.contains("rules: [p, p-2]"),
+        "{}",
+        all.text
+    );
+    // one that is not there: the other alone is not enough
+    let lost = with("AND", &["one", "gone"]);
+    assert!(!lost.text.contains("- match:"), "{}", lost.text);
+}
