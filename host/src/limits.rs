@@ -134,8 +134,11 @@ pub const FILE_NODES: usize = 4_000_000;
 /// Mappings and lists in each other in one file; schemas in manifests reach 40. Reading is recursive.
 pub const FILE_NESTING: usize = 128;
 
-/// Entries that are looked at in one file with all that its merge keys repeat: five times each value.
-pub const FILE_STEPS: usize = 20_000_000;
+/// Entries that are looked at in one file, however few values it has: references of a pipeline look through all of it.
+pub const FILE_STEPS: usize = 1_000_000;
+
+/// And for each of its values: every reader asks for its keys.
+pub const FILE_STEPS_PER_VALUE: usize = 100;
 
 /// Places in all files, with and without an image.
 pub const FOUND_IN_FILES: usize = 20_000;

@@ -98,6 +98,7 @@ fn documents(tree: &Tree, file: &str, name: &str, paths: &[ImagePath], finds: &m
         if let Some(kind) = kind {
             kind.find(tree, *document, finds);
         }
+        kustomization::operations(tree, *document, finds);
         paths.iter().for_each(|path| path.find(tree, *document, finds));
         let certainty = match kind {
             Some(_) => Certainty::Known,
@@ -115,7 +116,7 @@ fn told(tree: &Tree, file: &str, known: bool, finds: &mut Finds) {
         }
     }
     if tree.is_exhausted() {
-        let hint = "its merge keys make it larger than can be looked at";
+        let hint = "its merge keys and references make it larger than can be looked at";
         finds.sighting(At::default(), SightingKind::Unreadable, file, hint);
     }
 }

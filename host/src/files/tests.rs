@@ -4,6 +4,7 @@ use super::*;
 
 mod dockerfile;
 mod elsewhere;
+mod hostile;
 mod kinds;
 mod places;
 

@@ -3,7 +3,7 @@
 //! meant.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
@@ -126,23 +126,22 @@ impl Tree {
         }
     }
 
-    /// Entries of a mapping and of what its merge keys (`<<`) mean, its own first; empty for what is none.
+    /// Entries of a mapping and of what its merge keys (`<<`) mean, its own first; empty for what is none, and where more
+    /// was looked at than may be.
     pub fn entries(&self, id: Id) -> Vec<Entry<'_>> {
         if !self.is_mapping(id) {
             return Vec::new();
         }
         let mut entries: Vec<Entry> = Vec::new();
-        let (mut waiting, mut seen) = (vec![id], Vec::new());
+        let (mut waiting, mut seen) = (vec![id], BTreeSet::new());
         while let Some(id) = waiting.pop() {
-            if seen.contains(&id) || (!seen.is_empty() && self.is_exhausted()) {
+            self.charge(1);
+            if self.is_exhausted() || !seen.insert(id) {
                 continue;
             }
-            seen.push(id);
             match &self.nodes[id.0].kind {
                 Kind::Mapping(pairs) => {
-                    // only what is there again by a merge key: the rest is as large as the file
-                    let again = if seen.len() > 1 { pairs.len() + 1 } else { 0 };
-                    self.steps.set(self.steps.get().saturating_add(again));
+                    self.charge(pairs.len());
                     for (key, value) in pairs {
                         match self.text(*key) {
                             Some("<<") => waiting.push(*value),
@@ -151,7 +150,10 @@ impl Tree {
                         }
                     }
                 }
-                Kind::Sequence(items) => waiting.extend(items.iter().rev()),
+                Kind::Sequence(items) => {
+                    self.charge(items.len());
+                    waiting.extend(items.iter().rev());
+                }
                 _ => {}
             }
         }
@@ -164,22 +166,34 @@ impl Tree {
         entries.find(|entry| entry.key == key).map(|entry| entry.value)
     }
 
+    fn charge(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps));
+    }
+
+    /// How much was looked at.
+    #[cfg(test)]
+    pub fn steps(&self) -> usize {
+        self.steps.get()
+    }
+
     /// The scalar under `key`.
     pub fn text_of(&self, id: Id, key: &str) -> Option<&str> {
         self.get(id, key).and_then(|value| self.text(value))
     }
 
-    /// Whoever wrote the file made it larger by its merge keys than can be looked at.
+    /// Whoever wrote the file made it larger by its merge keys and references than can be looked at.
     pub fn is_exhausted(&self) -> bool {
-        self.steps.get() > limits::FILE_STEPS
+        let most = limits::FILE_STEPS_PER_VALUE.saturating_mul(self.nodes.len());
+        self.steps.get() > most.saturating_add(limits::FILE_STEPS)
     }
 
     /// Every node below `roots` and themselves, once, in the order of the file; `skip` says what not to go into.
     pub fn below(&self, roots: &[Id], skip: impl Fn(Id, &str) -> bool) -> Vec<Id> {
         let (mut found, mut waiting) = (Vec::new(), roots.iter().rev().copied().collect::<Vec<_>>());
-        let mut seen = vec![false; self.nodes.len()];
+        // not as large as the file: it may have as many documents as values
+        let mut seen = BTreeSet::new();
         while let Some(id) = waiting.pop() {
-            if std::mem::replace(&mut seen[id.0], true) {
+            if !seen.insert(id) {
                 continue;
             }
             found.push(id);
@@ -295,7 +309,7 @@ impl<'t> Reader<'t> {
     /// Of two values under one key both are kept: whichever a reader takes, it is looked at.
     fn mapping(&mut self) -> Result<Kind, Error> {
         let mut pairs = Vec::new();
-        let mut keys = std::collections::BTreeSet::new();
+        let mut keys = BTreeSet::new();
         loop {
             let (event, span) = self.event()?;
             if matches!(event, Event::MappingEnd) {

@@ -43,6 +43,10 @@ fn below(tree: &Tree, document: Id, certainty: Certainty, depth: usize, finds: &
             }
             scalar(tree, key, value, certainty, finds);
         }
+        // somebody has read the text already
+        if finds.is_claimed(tree.at(node)) {
+            continue;
+        }
         let said = embedded(tree, node, finds);
         if let Some(depth) = depth.checked_sub(1) {
             read(tree, node, (certainty, depth), &said, finds);

@@ -131,3 +131,53 @@ fn build_arguments_of_compose_may_be_images_undecided() {
         assert_eq!(in_text("compose.yaml", &build(args)), expected, "{args}");
     }
 }
+
+#[test]
+fn what_a_kustomization_patches_and_brings_is_seen() {
+    assert_seen(&[
+        (
+            "kustomization.yaml",
+            "resources: [a.yaml, ../b, 'https://a.example/x?ref=1']\n",
+            "unresolved kustomization.yaml:1:27 https://a.example/x?ref=1\n",
+        ),
+        (
+            "kustomization.yaml",
+            "components: [github.com/a/b]\n",
+            "unresolved kustomization.yaml:1:14 github.com/a/b\n",
+        ),
+        (
+            "kustomization.yaml",
+            "helmCharts: [{name: c, repo: r}]\n",
+            "unresolved kustomization.yaml:1:14 c\n",
+        ),
+        (
+            "kustomization.yaml",
+            "patches:\n- patch: |-\n    - {op: replace, path: /spec/containers/0/image, value: evil}\n",
+            "image kustomization.yaml:3:5 evil\n",
+        ),
+        (
+            "kustomization.yaml",
+            "patches:\n- patch: '{spec: {containers: [{name: a, image: evil}]}}'\n",
+            "image kustomization.yaml:2:10 evil\n",
+        ),
+        (
+            "kustomization.yaml",
+            "patchesStrategicMerge:\n- |-\n  spec: {containers: [{name: a, image: evil}]}\n",
+            "image kustomization.yaml:3:3 evil\n",
+        ),
+        (
+            "p.json",
+            "[{\"op\":\"replace\",\"path\":\"/spec/containers/0/image\",\"value\":\"evil\"}]",
+            "image p.json:1:60 evil\n",
+        ),
+        (
+            "p.yaml",
+            "- {op: add, path: /spec/containers/-, value: {image: evil}}\n",
+            "image p.yaml:1:54 evil\n",
+        ),
+    ]);
+    assert_eq!(
+        in_text("kustomization.yaml", "resources: [a.yaml, ../b, c/d.e, f]\n"),
+        ""
+    );
+}
