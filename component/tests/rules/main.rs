@@ -21,4 +21,5 @@ mod monotony;
 mod provenance;
 mod sbom;
 mod select;
+mod tools;
 mod vulnerabilities;
