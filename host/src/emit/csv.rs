@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::notice::{Level, Notice, Subject, notices};
+use super::notice::{Level, Notice, Subject, notices_or_none};
 use super::words;
 use crate::run::Run;
 use crate::say;
@@ -16,7 +16,7 @@ const COLUMNS: [&str; 16] = [
 
 pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
     write!(out, "{}\r\n", COLUMNS.join(","))?;
-    notices(run).iter().try_for_each(|notice| {
+    notices_or_none(run).iter().try_for_each(|notice| {
         let cells: Vec<String> = record(notice).iter().map(cell).collect();
         write!(out, "{}\r\n", cells.join(","))
     })
@@ -156,7 +156,7 @@ mod tests {
         assert!(rendered(&fixture::run()).lines().all(|line| !line.contains('\r')));
         assert_eq!(
             rendered(&fixture::run()).matches("\r\n").count(),
-            notices(&fixture::run()).len() + 1
+            notices_or_none(&fixture::run()).len() + 1
         );
     }
 
@@ -165,10 +165,18 @@ mod tests {
         let empty = Run::failed(Vec::new(), Default::default());
         for run in [fixture::run(), fixture::hostile(), empty] {
             let records = read(&rendered(&run), ',');
-            assert_eq!(records.len(), notices(&run).len() + 1);
+            assert_eq!(records.len(), notices_or_none(&run).len() + 1);
             assert!(records.iter().all(|record| record.len() == COLUMNS.len()));
             assert_eq!(records[0], COLUMNS);
         }
+    }
+
+    /// Of a process that dies this is what stays.
+    #[test]
+    fn nothing_decided_is_a_record() {
+        let begun = rendered(&Run::failed(Vec::new(), Default::default()));
+        assert_eq!(begun.lines().count(), 2, "{begun}");
+        assert!(begun.contains("\"the run has not come to an end"), "{begun}");
     }
 
     #[test]

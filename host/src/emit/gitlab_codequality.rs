@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 use super::fingerprint::Fingerprints;
-use super::notice::{Level, Notice, Subject, notices};
+use super::notice::{Level, Notice, Subject, notices_or_none};
 use super::{github, json_text};
 use crate::run::Run;
 use crate::say;
@@ -13,7 +13,7 @@ use crate::wit::basics::Severity;
 
 pub fn emit(run: &Run, out: &mut impl Write) -> io::Result<()> {
     let mut fingerprints = Fingerprints::default();
-    let notices = notices(run);
+    let notices = notices_or_none(run);
     let issues: Vec<Issue> = notices
         .iter()
         .map(|notice| Issue::of(notice, &mut fingerprints))
@@ -120,6 +120,14 @@ mod tests {
             assert!(!issue["location"]["path"].as_str().unwrap().is_empty());
             assert_eq!(issue["fingerprint"].as_str().unwrap().len(), 64);
         }
+    }
+
+    /// Of a process that dies this is what stays.
+    #[test]
+    fn nothing_decided_is_an_issue() {
+        let begun = issues(&Run::failed(Vec::new(), Default::default()));
+        assert_eq!(begun.len(), 1);
+        assert_eq!(begun[0]["check_name"], "undecided");
     }
 
     #[test]

@@ -69,6 +69,28 @@ pub fn notices(run: &Run) -> Vec<Notice<'_>> {
     notices.into_iter().map(|(_, _, _, notice)| notice).collect()
 }
 
+/// For formats that have no other word for it: a file without entries would read as if all were well.
+pub fn notices_or_none(run: &Run) -> Vec<Notice<'_>> {
+    let mut notices = notices(run);
+    if notices.is_empty() && run.verdict() != Verdict::Allow {
+        notices.push(Notice {
+            level: Level::Error,
+            severity: Severity::Critical,
+            subject: Subject::Fault {
+                kind: "undecided",
+                text: "",
+            },
+            file: "",
+            line: 0,
+            column: 0,
+            end_column: 0,
+            title: say!["nothing was decided"],
+            message: say!["the run has not come to an end, or had no image"],
+        });
+    }
+    notices
+}
+
 /// Each with its number among the places of the same finding.
 fn all(run: &Run) -> impl Iterator<Item = (usize, Notice<'_>)> {
     let findings = run.images.iter().flat_map(|image| of_image(run, image));
