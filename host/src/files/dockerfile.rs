@@ -61,7 +61,8 @@ impl Build {
             "RUN" => self.run(instruction, finds),
             "ONBUILD" => {
                 if let Some(kept) = &instruction.kept {
-                    self.instruction(kept, finds);
+                    // stages and defaults are those of the build that it is kept for
+                    Self::default().instruction(kept, finds);
                 }
             }
             _ => {}

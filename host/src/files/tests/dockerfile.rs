@@ -59,6 +59,8 @@ fn what_builders_execute_is_seen() {
         ("FROM a:1\nRUN x \\\\\nFROM b:1", "image Dockerfile:3:6 b:1"),
         ("FROM a:1 \\\n\\\nAS x\nFROM x\nFROM b:1", "image Dockerfile:5:6 b:1"),
         ("FROM a:1\nRUN x \\\r\r\n y\nFROM b:1", "image Dockerfile:4:6 b:1"),
+        // the stage of this name is none of the build that it is kept for
+        ("FROM a:1 AS b\nONBUILD COPY --from=b x x", "image Dockerfile:2:21 b"),
         // defaults under quoted names
         ("ARG V=1\nARG \"V\"=2\nFROM b:$V", "image Dockerfile:3:6 b:2"),
     ] {
