@@ -53,7 +53,7 @@ impl Run {
             Exit::Deny
         } else if images().any(Image::blocks_undecided) || self.has_unjudged() {
             Exit::Undecided
-        } else if !images().any(Image::was_evaluated) || self.names_nothing() {
+        } else if !images().any(Image::was_evaluated) || images().any(Image::was_passed_over) || self.names_nothing() {
             Exit::Nothing
         } else {
             Exit::Allow
@@ -131,6 +131,11 @@ impl Image {
 
     fn enforces(&self, rule: &RuleResult) -> bool {
         rule.mode == Mode::Enforce || self.policy_mode(rule) == Mode::Enforce
+    }
+
+    /// Rules are about it, and none of them found anything to judge: another image does not speak for it.
+    fn was_passed_over(&self) -> bool {
+        !self.requirements.rules.is_empty() && self.report.rules.is_empty()
     }
 
     /// A rule of the policy had its say.

@@ -34,7 +34,13 @@ impl AllNamed {
     /// What the command line names, in the order: arguments, list, files.
     pub fn of(images: &Images, input: &mut dyn Read) -> Result<Self, Vec<Fault>> {
         let mut all = Self::default();
-        for (reference, mention) in image_list::references(images, input)? {
+        let listed = image_list::references(images, input)?;
+        let beside = !(images.references.is_empty() && images.files.paths.is_empty());
+        if images.file.is_some() && beside && listed.iter().all(|(_, mention)| mention.is_none()) {
+            all.sightings
+                .push(about_all(SightingKind::Nothing, String::new(), NOTHING_LISTED));
+        }
+        for (reference, mention) in listed {
             all.add(reference, mention);
         }
         if images.files.paths.is_empty() {
@@ -122,6 +128,7 @@ fn no_reference(file: &str, image: &CheckedImage, error: &ReferenceError) -> Dia
     }
 }
 
+const NOTHING_LISTED: &str = "the list of images names none; leave it out, or see why it is empty";
 const NOTHING: &str = "manifests, Compose files, Dockerfiles and pipelines are read; `--image-path` names other places";
 
 fn about_all(kind: SightingKind, text: String, hint: &str) -> Sighting {

@@ -46,7 +46,7 @@ fn write(report: &ReportFile, run: &Run, detail: Detail) -> io::Result<()> {
         detail,
         ..Style::default()
     };
-    let written = File::create(path).and_then(|file| {
+    let written = create(path).and_then(|file| {
         let mut file = BufWriter::new(file);
         emit::emit(report.format, run, style, &mut file)?;
         file.flush()
@@ -54,10 +54,25 @@ fn write(report: &ReportFile, run: &Run, detail: Detail) -> io::Result<()> {
     written.map_err(|error| named(path, error))
 }
 
+/// A link could lead to a file that is about to be judged, or to any other: whoever can commit one chooses. Those of the
+/// system's own devices lead to where the output goes.
+fn create(path: &Path) -> io::Result<File> {
+    let link = path
+        .symlink_metadata()
+        .is_ok_and(|found| found.file_type().is_symlink());
+    if link && !path.starts_with("/dev") {
+        return Err(io::Error::other("expected a file, found a link to another"));
+    }
+    File::create(path)
+}
+
 /// Nothing proven, nothing written: an empty file would look like a signature.
 fn write_proven(path: Option<&Path>, content: Option<String>) -> io::Result<()> {
     match (path, content) {
-        (Some(path), Some(content)) => std::fs::write(path, content).map_err(|error| named(path, error)),
+        (Some(path), Some(content)) => {
+            let written = create(path).and_then(|mut file| file.write_all(content.as_bytes()));
+            written.map_err(|error| named(path, error))
+        }
         _ => Ok(()),
     }
 }
@@ -65,4 +80,21 @@ fn write_proven(path: Option<&Path>, content: Option<String>) -> io::Result<()> 
 /// The system's words do not say which file it was.
 pub fn named(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn a_link_in_the_place_of_a_report_is_not_followed_fail() {
+        let scratch = Scratch::with(&[("judged.yaml", b"kept")]);
+        let link = scratch.path.join("report.json");
+        std::os::unix::fs::symlink("judged.yaml", &link).unwrap();
+        let error = create(&link).unwrap_err();
+        assert!(error.to_string().contains("found a link"), "{error}");
+        assert_eq!(std::fs::read(scratch.path.join("judged.yaml")).unwrap(), b"kept");
+        create(&scratch.path.join("another.json")).unwrap();
+    }
 }

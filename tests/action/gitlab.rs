@@ -25,6 +25,8 @@ fn gitlab_component_keeps_inputs_out_of_its_script() {
         assert!(header["spec"]["inputs"].get(input).is_some(), "{input}");
     }
     assert_eq!(job["artifacts"]["when"], "always");
+    // an earlier job's dotenv would take precedence over the inputs
+    assert_eq!(job["dependencies"], serde_json::json!([]));
 }
 
 /// The component's job.

@@ -287,8 +287,9 @@ fn verdict(rules: &[RuleResult]) -> Verdict {
 fn result(one: &Enforced<'_>, outcome: Outcome, policy: &Policy, request: &Request) -> RuleResult {
     let enforce_from = one.rule.enforce_from.filter(|day| request.time < day.start());
     let softened = policy.undecided == Undecided::Inform && one.rule.kind.may_stay_undecided();
-    let informs =
-        request.mode == Mode::Inform || enforce_from.is_some() || (softened && outcome.verdict == Verdict::Undecided);
+    let undecided = outcome.verdict == Verdict::Undecided;
+    // the call's mode is about denials alone: what could not be found out still stops the job
+    let informs = (request.mode == Mode::Inform && !undecided) || enforce_from.is_some() || (softened && undecided);
     RuleResult {
         rule: one.rule.name.clone(),
         kind: one.rule.kind.name().to_owned(),

@@ -78,3 +78,23 @@ fn referrers_503_undecided_inform_fail() {
         assert!(report.pinned.is_empty());
     }
 }
+
+/// The call's mode is about denials: what nobody could look at stays what stops the job.
+#[test]
+fn mode_inform_of_the_call_leaves_undecided_enforced_undecided() {
+    let mut request = case("sbom: { by: release }").request();
+    request.mode = Mode::Inform;
+    let denied = evaluate(&request).unwrap();
+    assert_eq!(
+        (denied.rules[0].verdict, denied.rules[0].mode),
+        (Verdict::Deny, Mode::Inform)
+    );
+    for lookup in &mut request.lookups {
+        lookup.outcome = Outcome::Failed(failure(ResultClass::DiscoveryFailed));
+    }
+    let report = evaluate(&request).unwrap();
+    assert_eq!(
+        (report.rules[0].verdict, report.rules[0].mode),
+        (Verdict::Undecided, Mode::Enforce)
+    );
+}

@@ -157,6 +157,16 @@ fn nothing_evaluated_is_never_success() {
     );
 }
 
+/// A rule that found nothing to judge of one image is not made up for by another image.
+#[test]
+fn an_image_that_was_passed_over_beside_an_allowed_one_is_no_success() {
+    let mut passed_over = image(Undecided, vec![rule("attestations", Allow, Enforce)]);
+    passed_over.report.rules.clear();
+    passed_over.report.failures.clear();
+    let answers = answer(Enforce, vec![allowed(), passed_over]);
+    assert_eq!(answers, (Exit::Nothing, Undecided));
+}
+
 #[test]
 fn failures_without_a_rule_are_undecided() {
     let mut bare = image(Undecided, vec![]);

@@ -25,13 +25,21 @@ pub fn is_compose(tree: &Tree, document: Id) -> bool {
 }
 
 pub fn find(tree: &Tree, document: Id, finds: &mut Finds) {
+    included(tree, document, finds);
     let services = tree.get(document, "services");
     for service in services.into_iter().flat_map(|services| tree.entries(services)) {
         for entry in tree.entries(service.value) {
             match entry.key {
                 // with `build` too: it is pulled where the registry has it
                 "image" => finds.node(tree, entry.value),
-                "build" => build(tree, entry.value, finds),
+                "build" => {
+                    context(tree, tree.get(entry.value, "context").unwrap_or(entry.value), finds);
+                    build(tree, entry.value, finds);
+                }
+                "extends" => {
+                    let file = tree.get(entry.value, "file");
+                    file.into_iter().for_each(|file| elsewhere(tree, file, finds));
+                }
                 "volumes" => {
                     let of_image = |volume: &&Id| tree.text_of(**volume, "type") == Some("image");
                     let sources = tree.items(entry.value).iter().filter(of_image);
@@ -41,6 +49,38 @@ pub fn find(tree: &Tree, document: Id, finds: &mut Finds) {
                 _ => {}
             }
         }
+    }
+}
+
+/// `include`: paths, URLs, or mappings with `path`, one or several.
+fn included(tree: &Tree, document: Id, finds: &mut Finds) {
+    for item in tree
+        .get(document, "include")
+        .iter()
+        .flat_map(|include| tree.items(*include))
+    {
+        let path = tree.get(*item, "path").unwrap_or(*item);
+        match tree.items(path) {
+            [] => elsewhere(tree, path, finds),
+            paths => paths.iter().for_each(|path| elsewhere(tree, *path, finds)),
+        }
+    }
+}
+
+/// A context that is fetched brings a Dockerfile of its own.
+fn context(tree: &Tree, context: Id, finds: &mut Finds) {
+    let remote = |text: &&str| text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
+    if tree.text(context).filter(remote).is_some() {
+        elsewhere(tree, context, finds);
+    }
+}
+
+/// What another file brings, here or elsewhere, is not in this one.
+fn elsewhere(tree: &Tree, node: Id, finds: &mut Finds) {
+    let (at, text) = (tree.at(node), tree.text(node).unwrap_or_default());
+    if finds.claim(at, text) {
+        let hint = "it may bring further images: pass `docker compose config` with `--files -`";
+        finds.sighting(at, SightingKind::Unresolved, text, hint);
     }
 }
 

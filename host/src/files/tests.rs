@@ -123,6 +123,7 @@ fn links_never_lead_out_undecided() {
         ("in/real/pod.yaml", pod),
         ("out/pod.yaml", pod),
         ("in/.git/pod.yaml", pod),
+        ("in/.jj/pod.yaml", pod),
     ]);
     let root = scratch.path.join("in");
     for (link, target) in [
@@ -132,6 +133,7 @@ fn links_never_lead_out_undecided() {
         ("loop", "."),
         ("gone.yaml", "nowhere"),
         ("picture.png", "../out/pod.yaml"),
+        ("history", ".git"),
     ] {
         std::os::unix::fs::symlink(target, root.join(link)).unwrap();
     }
@@ -141,8 +143,9 @@ fn links_never_lead_out_undecided() {
     assert_eq!(
         listed,
         format!(
-            "image inside.yaml:5:12 acme/a:1\nimage real/pod.yaml:5:12 acme/a:1\nunreadable folder {out}\n\
-             unreadable gone.yaml No such file or directory (os error 2)\nunreadable outside.yaml {out}\n"
+            "image .jj/pod.yaml:5:12 acme/a:1\nimage inside.yaml:5:12 acme/a:1\nimage real/pod.yaml:5:12 acme/a:1\n\
+             unreadable folder {out}\nunreadable gone.yaml No such file or directory (os error 2)\n\
+             unreadable history {out}\nunreadable outside.yaml {out}\n"
         )
     );
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::glob;
 use crate::limits;
 
-/// Folders of version control: nothing in them is deployed.
-const NEVER: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+/// What git keeps for itself: it takes no file into a commit from there. Other tools' folders it does take.
+const NEVER: &str = ".git";
 
 /// What is below a path that was named.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
             if self.entries >= limits::FILE_ENTRIES {
                 return;
             }
-            if !NEVER.iter().any(|never| name == *never) {
+            if name != NEVER {
                 self.entry(&shown(folder, &name), root, depth);
             }
         }
@@ -107,7 +107,11 @@ impl<'a> Walk<'a> {
     fn link(&mut self, path: &Path, root: &Path) {
         let target = path.canonicalize();
         let folder = target.as_ref().is_ok_and(|target| target.is_dir());
-        let inside = target.as_ref().is_ok_and(|target| target.starts_with(root));
+        let within = |target: &Path| match target.strip_prefix(root) {
+            Ok(below) => below.iter().all(|part| part != NEVER),
+            Err(_) => false,
+        };
+        let inside = target.as_ref().is_ok_and(|target| within(target));
         if !folder && !(self.wanted)(path) || folder && inside || self.is_excluded(path) {
             return;
         }

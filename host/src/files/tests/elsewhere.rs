@@ -117,6 +117,33 @@ fn schemes_are_read_in_any_case() {
 }
 
 #[test]
+fn what_compose_includes_is_elsewhere_undecided() {
+    let services = "services: {a: {image: acme/a:1}}\n";
+    for (include, text) in [
+        ("['oci://docker.io/evil/stack:1']", "oci://docker.io/evil/stack:1"),
+        ("[{path: other/compose.yaml}]", "other/compose.yaml"),
+        (
+            "[{path: [a.yaml, 'https://github.com/evil/x.git']}]",
+            "https://github.com/evil/x.git",
+        ),
+    ] {
+        let seen = in_text("compose.yaml", &format!("include: {include}\n{services}"));
+        assert!(
+            seen.contains("unresolved compose.yaml:1:") && seen.contains(text),
+            "{seen}"
+        );
+    }
+    for service in [
+        "{build: 'https://github.com/evil/x.git'}",
+        "{build: {context: 'git@github.com:evil/x.git'}}",
+        "{extends: {file: other.yaml, service: a}, image: acme/a:1}",
+    ] {
+        let seen = in_text("compose.yaml", &format!("services: {{a: {service}}}\n"));
+        assert!(seen.contains("unresolved compose.yaml:1:"), "{service}\n{seen}");
+    }
+}
+
+#[test]
 fn build_arguments_of_compose_may_be_images_undecided() {
     let build = |args: &str| format!("services: {{a: {{build: {{context: ., args: {args}}}}}}}\n");
     for (args, expected) in [
