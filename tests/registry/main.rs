@@ -2,6 +2,7 @@
 //! redirects. What could not be looked at is exit 4, never "unsigned", and never allowed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod bases;
 mod cache;
 mod credentials;
 mod dialects;
