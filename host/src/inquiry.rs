@@ -1,26 +1,28 @@
 //! One inquiry: the policy with its files, where evidence comes from, and the component that answers. `check` asks it to
 //! judge, `list` to look.
 
+mod faults;
 pub(crate) mod settings;
+
+pub(crate) use faults::bug;
+pub use faults::{Error, refused, usage};
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::args::{EvidenceOptions, PolicyChoice};
 use crate::auth;
-use crate::bundles::{self, BundleError};
+use crate::bundles;
 use crate::collect::{Beside, Collected, Depth, collect, collect_base};
 use crate::component::{self, Component};
 use crate::kept::{KeptError, KeptRoots};
-use crate::layout::{Layout, LayoutError};
+use crate::layout::Layout;
 use crate::limits;
-use crate::policy_source::{self, FileError};
+use crate::policy_source;
 use crate::reference::Reference;
 use crate::registry::Registry;
-use crate::run::{FLAGS, Fault};
 use crate::source::{could_not_look, in_words};
 use crate::wit::basics::Mode;
-use crate::wit::diagnostics::{self, Diagnostic, Level};
 use crate::wit::report::{Report, Wanted, WantedImage};
 use crate::wit::request::{Breadth, Image, NamedFile, PolicySource, Request, Unreadable};
 use crate::wit::requirements::{ImageRequirements, Requirements};
@@ -47,33 +49,6 @@ enum Origin {
     Layout(Box<Layout>),
     /// Detached bundles alone: no network, and nothing but the digest is known of the image.
     Bundles,
-}
-
-/// What makes an inquiry impossible.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error(transparent)]
-    File(#[from] FileError),
-    #[error(transparent)]
-    Layout(#[from] LayoutError),
-    #[error(transparent)]
-    Bundle(#[from] BundleError),
-    #[error(transparent)]
-    Kept(#[from] KeptError),
-    #[error("`{option}`: expected a registry host with an optional port, found `{found}`")]
-    Host { option: &'static str, found: String },
-    #[error(
-        "`--tls-registry`: expected a registry on loopback, found `{found}`\nhint: every other one is spoken to over TLS anyway"
-    )]
-    NotLoopback { found: String },
-    #[error("`--evidence-repository`: expected `registry/repository` without tag and digest, found `{found}`")]
-    Repository { found: String },
-    #[error("`{reference}` has no digest\nhint: with `--bundle` alone nothing is asked for; write `NAME@sha256:…`")]
-    NoDigest { reference: String },
-    #[error("the policy is wrong")]
-    Policy(Vec<Diagnostic>),
-    #[error("{place}: {reason}")]
-    Bug { place: String, reason: String },
 }
 
 impl Inquiry {
@@ -286,7 +261,7 @@ fn requirements(
     for wanted in &first.missing_files {
         match place.named_file(wanted) {
             Ok(file) => policy.files.push(file),
-            Err(error) => unreadable.push(at_line(&policy.document.name, wanted.line, &error)),
+            Err(error) => unreadable.push(faults::at_line(&policy.document.name, wanted.line, &error)),
         }
     }
     if !unreadable.is_empty() {
@@ -305,23 +280,6 @@ fn keep(policy: &mut PolicySource, cache: Option<&Path>, names: &[String]) -> Re
         policy.kept_roots.extend(kept.read(name)?);
     }
     Ok(())
-}
-
-fn at_line(file: &str, line: u32, error: &FileError) -> Diagnostic {
-    let words = in_words(error);
-    let (message, hint) = match words.split_once("; hint: ") {
-        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
-        None if file == FLAGS => (words, Some("the path counts from the current folder".to_owned())),
-        None => (words, Some("the path counts from the policy".to_owned())),
-    };
-    Diagnostic {
-        level: Level::Error,
-        file: file.to_owned(),
-        line,
-        column: 0,
-        message,
-        hint,
-    }
 }
 
 fn nothing_required(names: &[String]) -> Requirements {
@@ -373,55 +331,4 @@ fn known_by_digest(reference: &Reference) -> Collected {
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-pub fn refused(error: component::Error) -> Error {
-    match error {
-        component::Error::Refused(diagnostics::Error::Policy(faults)) => Error::Policy(faults),
-        other => bug(other),
-    }
-}
-
-pub(crate) fn bug(error: component::Error) -> Error {
-    match error {
-        component::Error::Refused(diagnostics::Error::Request(reason)) => Error::Bug {
-            place: "the request".to_owned(),
-            reason,
-        },
-        component::Error::Trapped { place, reason } => Error::Bug { place, reason },
-        other => Error::Bug {
-            place: "the component".to_owned(),
-            reason: in_words(&other),
-        },
-    }
-}
-
-impl Error {
-    /// As the renderers tell it; `image` is what was being judged, if anything was.
-    pub fn faults(&self, image: &str) -> Vec<Fault> {
-        match self {
-            Self::Policy(diagnostics) => diagnostics
-                .iter()
-                .filter(|one| one.level == Level::Error)
-                .map(|one| Fault::Policy(one.clone()))
-                .collect(),
-            Self::Bug { place, reason } => {
-                vec![Fault::Bug {
-                    image: image.to_owned(),
-                    place: format!("{place}: {reason}"),
-                }]
-            }
-            other => vec![usage(other)],
-        }
-    }
-}
-
-/// A message and, after it, its hint.
-pub fn usage(error: &dyn std::error::Error) -> Fault {
-    let words = in_words(error);
-    let (message, hint) = match words.split_once("; hint: ") {
-        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
-        None => (words, None),
-    };
-    Fault::Usage { message, hint }
 }

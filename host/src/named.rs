@@ -9,7 +9,7 @@ use crate::image_list;
 use crate::inquiry::usage;
 use crate::reference::{Reference, ReferenceError};
 use crate::run::{Fault, Mention, Place, Sighting, SightingKind};
-use crate::source::in_words;
+use crate::source::in_words_and_hint;
 use crate::wit::diagnostics::{Diagnostic, Level};
 use crate::wit::requirements::CheckedImage;
 
@@ -113,11 +113,7 @@ fn in_policy(file: &str, image: &CheckedImage) -> Mention {
 }
 
 fn no_reference(file: &str, image: &CheckedImage, error: &ReferenceError) -> Diagnostic {
-    let words = in_words(error);
-    let (message, hint) = match words.split_once("; hint: ") {
-        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
-        None => (words, None),
-    };
+    let (message, hint) = in_words_and_hint(error);
     Diagnostic {
         level: Level::Error,
         file: file.to_owned(),

@@ -135,3 +135,12 @@ pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
     }
     (words + &hints).replace('\n', "; ")
 }
+
+/// The same, with the hints apart.
+pub(crate) fn in_words_and_hint(error: &dyn std::error::Error) -> (String, Option<String>) {
+    let words = in_words(error);
+    match words.split_once("; hint: ") {
+        Some((message, hint)) => (message.to_owned(), Some(hint.to_owned())),
+        None => (words, None),
+    }
+}

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::screen::{Paint, Screen, Style};
 use super::words;
 use crate::say;
-use crate::source::in_words;
+use crate::source::in_words_and_hint;
 use crate::trust::{Answer, Error, Outcome};
 use crate::untrusted::Safe;
 use crate::wit::trust::{Description, Member, Refreshed, Service, Source, TrustedRoot, Versions};
@@ -147,12 +147,11 @@ pub fn faults(outcomes: &[Outcome], style: Style, out: &mut impl Write) -> io::R
 }
 
 fn fault<W: Write>(name: &str, error: &Error, screen: &mut Screen<W>) -> io::Result<()> {
-    let words = in_words(error);
-    let (message, hint) = words.split_once("; hint: ").unwrap_or((&words, ""));
+    let (message, hint) = in_words_and_hint(error);
     let text = say!["trusted root `", name, "`: ", message];
     screen.entry(0, &(say!["error:"], Paint::Bad), 7, &(text, Paint::Plain))?;
-    if hint.is_empty() {
+    let Some(hint) = hint else {
         return Ok(());
-    }
+    };
     screen.entry(0, &(say!["hint:"], Paint::Faint), 7, &(say![hint], Paint::Plain))
 }

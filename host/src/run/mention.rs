@@ -88,7 +88,7 @@ impl SightingKind {
             Self::Unreadable => "this cannot be read",
             Self::Miscounted => "not as many images as expected",
             Self::Excluded => "excluded, so not judged",
-            Self::Nothing => "no file names an image",
+            Self::Nothing => "no image is named there",
         }
     }
 
